@@ -1,0 +1,137 @@
+"""Who calls: the gateway's signed token, and nothing else, says it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from chassis.errors import Refused
+
+ISSUER = "kundekort-gateway"
+TYPE = "kundekort-service+jwt"
+LIFETIME = 60  # seconds
+LEEWAY = 30  # seconds that two clocks may be apart
+ALGORITHMS = ["Ed25519"]
+
+
+class Unauthenticated(Refused):
+    """Sign in first."""
+
+    status = 401
+
+
+class Forbidden(Refused):
+    """You do not have the right to do this."""
+
+    status = 403
+
+
+@dataclass(frozen=True)
+class Caller:
+    """On whose behalf a request or an event is handled."""
+
+    tenant: UUID
+    employee: UUID | None = None  # none: a program, or the suite itself
+    rights: frozenset[str] = frozenset()
+    departments: tuple[UUID, ...] = ()  # own departments, the home department first
+    everywhere: bool = False  # sees the customers of every department of the tenant
+    disabled: frozenset[str] = frozenset()  # card items that the tenant switched off
+
+    def may(self, right: str) -> bool:
+        """Tell whether a right ``<service>:<resource>:<action>`` is held, directly or by ``*`` in its place."""
+        service, resource, action = right.split(":")
+        return any(
+            held_service in (service, "*") and held_resource in (resource, "*") and held_action in (action, "*")
+            for held_service, held_resource, held_action in (held.split(":") for held in self.rights)
+        )
+
+
+_caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
+
+
+def caller() -> Caller:
+    """Return who is calling, or refuse."""
+    found = _caller.get()
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+@contextmanager
+def calling(who: Caller) -> Iterator[None]:
+    """Act on behalf of *who* until the block ends."""
+    token = _caller.set(who)
+    try:
+        yield
+    finally:
+        _caller.reset(token)
+
+
+def enter(who: Caller | None) -> None:
+    """Set who calls for the rest of this request; the chassis clears it when the request ends."""
+    _caller.set(who)
+
+
+def demand(right: str) -> None:
+    """Refuse a caller who does not hold *right*."""
+    if not caller().may(right):
+        raise Forbidden(right)
+
+
+def issue(private_key: OKPKey, who: Caller, audience: str) -> str:
+    """Sign a short-lived token for one service (the gateway does this)."""
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": audience,
+        "iat": now,
+        "exp": now + LIFETIME,
+        "tid": str(who.tenant),
+        "sub": str(who.employee) if who.employee else "",
+        "rights": sorted(who.rights),
+        "deps": [str(department) for department in who.departments],
+        "everywhere": who.everywhere,
+        "off": sorted(who.disabled),
+    }
+    return jwt.encode({"alg": "Ed25519", "typ": TYPE}, claims, private_key, algorithms=ALGORITHMS)
+
+
+def verify(public_key: OKPKey, token: str, audience: str) -> Caller:
+    """Read a token made by ``issue``; anything odd about it is a refusal."""
+    try:
+        decoded = jwt.decode(token, public_key, algorithms=ALGORITHMS)
+        _registry(audience).validate(decoded.claims)
+        if decoded.header.get("typ") != TYPE or decoded.claims["exp"] - decoded.claims["iat"] > LIFETIME:
+            raise Unauthenticated
+        return _read(decoded.claims)
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise Unauthenticated from error
+
+
+def _registry(audience: str) -> jwt.JWTClaimsRegistry:
+    return jwt.JWTClaimsRegistry(
+        leeway=LEEWAY,
+        iss={"essential": True, "value": ISSUER},
+        aud={"essential": True, "value": audience},
+        exp={"essential": True},
+        iat={"essential": True},
+        tid={"essential": True},
+    )
+
+
+def _read(claims: dict[str, Any]) -> Caller:
+    return Caller(
+        tenant=UUID(claims["tid"]),
+        employee=UUID(claims["sub"]) if claims["sub"] else None,
+        rights=frozenset(claims["rights"]),
+        departments=tuple(UUID(department) for department in claims["deps"]),
+        everywhere=claims["everywhere"] is True,
+        disabled=frozenset(claims["off"]),
+    )

@@ -1,0 +1,70 @@
+"""What a program gives to the customer card: all its items in one answer.
+
+``@items("notes")`` registers the function that fills one item; it returns the item's data, or none when there is
+nothing. Items a program owns but has no function for are ``empty``: they are on the card, and nothing is invented.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app
+from sqlalchemy.orm import Session
+
+from chassis import auth, events
+from chassis.api import Routes
+from chassis.db import reading
+from chassis.tables import now
+
+Fill = Callable[[Session, UUID], dict[str, Any] | None]
+
+
+class Items:
+    """The items one program owns."""
+
+    def __init__(self, *owned: str) -> None:
+        self.owned = owned
+        self.filled: dict[str, Fill] = {}
+
+    def __call__(self, key: str) -> Callable[[Fill], Fill]:
+        """Register the decorated function as the one that fills item *key*."""
+        assert key in self.owned, f"{key} is not an item of this program"
+
+        def register(fill: Fill) -> Fill:
+            self.filled[key] = fill
+            return fill
+
+        return register
+
+    def answer(self, session: Session, customer_id: UUID, only: Iterable[str] | None = None) -> dict[str, Any]:
+        """Fill the items that are switched on and may be read."""
+        who = auth.caller()
+        wanted = self.owned if only is None else [key for key in self.owned if key in set(only)]
+        return {
+            key: self._item(session, key, customer_id)
+            for key in wanted
+            if key not in who.disabled and who.may(f"{current_app.name}:{key}:read")
+        } | {key: {"state": "disabled"} for key in wanted if key in who.disabled}
+
+    def _item(self, session: Session, key: str, customer_id: UUID) -> dict[str, Any]:
+        fill = self.filled.get(key)
+        data = fill(session, customer_id) if fill else None
+        if data is None:
+            return {"state": "empty", "count": 0, "data": None}
+        return {"state": "present", "count": data.pop("count", None), "data": data}
+
+
+def routes(items: Items) -> Routes:
+    """Make the route that the gateway asks."""
+    api = Routes("card")
+
+    @api.get("/card/<uuid:customer_id>")
+    @api.response(200, content_type="application/json")
+    def show(customer_id: UUID) -> Response:
+        """Give all items of one customer."""
+        as_of = now()
+        with reading() as session:
+            found = items.answer(session, customer_id)
+        return Response(events.to_json({"as_of": as_of, "items": found}), content_type="application/json")
+
+    return api

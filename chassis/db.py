@@ -1,0 +1,164 @@
+"""One engine per program, one transaction per request or event.
+
+``with transaction() as session:`` is the only commit in the code base. Inside it every query is narrowed to the
+caller's tenant, and rows that belong to departments to the caller's departments; on PostgreSQL row-level security
+narrows them once more. A request about a customer (``/customers/<customer_id>/…``) finds that customer first, or
+ends in 404 there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import current_app, has_request_context, request
+from sqlalchemy import Connection, Engine, Select, create_engine, event, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
+
+from chassis import deadlines
+from chassis.auth import Caller, Unauthenticated, caller
+from chassis.errors import NotFound
+from chassis.tables import InDepartments, Scoped, Series, Tenanted, overlaps
+
+S = TypeVar("S", bound=Scoped)
+
+WAIT_FOR_LOCK = 5  # seconds
+
+_open: ContextVar[tuple[object, Session] | None] = ContextVar("open transaction", default=None)
+
+
+def connect(url: str) -> Engine:
+    """Make the engine; nothing is opened until it is used, so that a fork inherits no connection."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": WAIT_FOR_LOCK})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16, pool_timeout=5)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours: see _begin_sqlite
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first and writes later fails under load."""
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Make the factory that ``transaction()`` takes its sessions from."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Do all of it or none of it, the recorded events included; a nested one joins the one around it."""
+    program = current_app.extensions["program"]
+    around = _open.get()
+    if around is not None and around[0] is program:
+        yield around[1]
+        return
+    with program.sessions.begin() as session:
+        token = _open.set((program, session))
+        try:
+            _introduce(session, caller())
+            yield session
+        finally:
+            _open.reset(token)
+    if session.info.get("announced"):
+        program.woken.set()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Look without changing anything; on SQLite this waits for no writer."""
+    program = current_app.extensions["program"]
+    around = _open.get()
+    if around is not None and around[0] is program:
+        yield around[1]
+        return
+    with program.sessions(bind=program.engine.execution_options(reading=True)) as session:
+        _introduce(session, caller())
+        yield session
+
+
+def _introduce(session: Session, who: Caller) -> None:
+    """Tell the session, and PostgreSQL, on whose behalf it works, and check the customer of the request."""
+    session.info["caller"] = who
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :left, true)"),
+            {"tenant": str(who.tenant), "left": str(deadlines.left_ms())},
+        )
+    subject = current_app.extensions["program"].subject
+    if subject is not None and has_request_context() and "customer_id" in (request.view_args or {}):
+        find(session, subject, (request.view_args or {})["customer_id"])
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow(state: ORMExecuteState) -> None:
+    """Add tenant and departments to whatever is asked; a session without a caller may ask nothing of a tenant."""
+    if not any(issubclass(mapper.class_, Tenanted) for mapper in state.all_mappers):
+        return
+    who: Caller | None = state.session.info.get("caller")
+    if who is None:
+        raise Unauthenticated
+    tenant = who.tenant
+    state.statement = state.statement.options(
+        with_loader_criteria(Tenanted, lambda cls: cls.tenant_id == tenant, include_aliases=True)
+    )
+    if not who.everywhere:
+        own = ",".join(str(department) for department in who.departments)
+        state.statement = state.statement.options(
+            with_loader_criteria(InDepartments, lambda cls: overlaps(cls.departments, own), include_aliases=True)
+        )
+
+
+@event.listens_for(Session, "before_flush")
+def _own(session: Session, _context: Any, _instances: Any) -> None:
+    """Give new rows the caller's tenant: no code above the chassis ever names one."""
+    who: Caller | None = session.info.get("caller")
+    for row in session.new:
+        if isinstance(row, Tenanted) and who is not None:
+            row.tenant_id = who.tenant
+
+
+def find(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
+    """Load a row that the caller may see, or say that there is none; *also* narrows by more columns."""
+    row = session.scalars(narrowed(table, row_id, **also)).one_or_none()
+    if row is None:
+        raise NotFound(f"{table.__name__.lower()} {row_id}")
+    return row
+
+
+def narrowed(table: type[S], row_id: UUID, **also: Any) -> Select[tuple[S]]:
+    """Select one row by id and more columns."""
+    return select(table).where(table.id == row_id).filter_by(**also)
+
+
+def lock(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
+    """Load a row as ``find`` does and keep others from changing it until the transaction ends."""
+    query = narrowed(table, row_id, **also).with_for_update().execution_options(populate_existing=True)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        raise NotFound(f"{table.__name__.lower()} {row_id}")
+    return row
+
+
+def next_number(session: Session, table: type[Series], name: str, first: int = 1) -> int:
+    """Take the next number of an unbroken series: it is given back if the transaction fails."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(table)
+        .values(tenant_id=session.info["caller"].tenant, name=name, last=first)
+        .on_conflict_do_update(index_elements=["tenant_id", "name"], set_={"last": table.last + 1})
+        .returning(table.last)
+    )
+    return session.scalars(statement).one()

@@ -1,0 +1,61 @@
+"""What a program does when others announce something: one function per event."""
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from chassis import events
+
+E = TypeVar("E")
+Reaction = Callable[[Session, E], None]
+Witness = Callable[[Session, Any, events.Envelope], None]
+
+
+class Reactions:
+    """The events a program follows.
+
+    It receives everything of each publisher it names, so that it can see that no version of an aggregate is
+    missing; what it has no function for is only counted.
+    """
+
+    def __init__(self, *publishers: ModuleType) -> None:
+        self.publishers = tuple(module.__name__.rpartition(".")[2] for module in publishers)
+        self.known = {events.name_of(kind): kind for module in publishers for kind in announced_by(module)}
+        self.followed: dict[str, Reaction[Any]] = {}
+        self.witnesses: list[Witness] = []
+
+    def __call__(self, event_type: type[E]) -> Callable[[Reaction[E]], Reaction[E]]:
+        """Register the decorated function as the reaction to *event_type*."""
+
+        def register(reaction: Reaction[E]) -> Reaction[E]:
+            name = events.name_of(event_type)
+            assert name in self.known, f"{name} is of a publisher that is not followed"
+            assert name not in self.followed, f"two reactions to {name}"
+            self.followed[name] = reaction
+            return reaction
+
+        return register
+
+    def every(self, witness: Witness) -> Witness:
+        """Register the decorated function for every event of every publisher followed."""
+        self.witnesses.append(witness)
+        return witness
+
+    def react(self, session: Session, envelope: events.Envelope) -> None:
+        """Do what is to be done about one event."""
+        event = events.load(self.known[envelope.type], envelope.data)
+        if reaction := self.followed.get(envelope.type):
+            reaction(session, event)
+        for witness in self.witnesses:
+            witness(session, event, envelope)
+
+
+def announced_by(module: ModuleType) -> list[type]:
+    """List the events that a contract module defines."""
+    return [
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, type) and hasattr(thing, "__dataclass_fields__") and thing.__module__ == module.__name__
+    ]

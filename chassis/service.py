@@ -1,0 +1,153 @@
+"""Assemble a program from its parts; whatever every program must have is on by default."""
+
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from flask import Flask, Response, request
+from joserfc.jwk import OKPKey
+from sqlalchemy import MetaData, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis import auth, card, db, deadlines, idempotency, logs, migrations, openapi, problems
+from chassis.api import Routes
+from chassis.auth import Caller
+from chassis.config import Settings
+from chassis.errors import Busy
+from chassis.metrics import Metrics
+from chassis.program import Chore, Program
+from chassis.reactions import Reactions
+from chassis.tables import InDepartments
+
+log = structlog.get_logger()
+
+LARGEST_BODY = 1024 * 1024  # bytes; routes that take files say so themselves
+UNGUARDED = ("/live", "/ready", "/metrics", "/openapi.json")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def build(  # noqa: PLR0913  # all by name, and each said once in an app.py
+    settings: Settings,
+    *,
+    tables: MetaData,
+    parts: Sequence[Routes],
+    reactions: Reactions,
+    items: card.Items | None = None,
+    subject: type[InDepartments] | None = None,
+    chores: Sequence[Chore] = (),
+) -> Flask:
+    """Build the WSGI application that a server serves and a worker runs in."""
+    app = Flask(settings.service, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    engine = db.connect(settings.database_url)
+    program = Program(
+        settings.service, app, settings, engine, db.sessions(engine), tables, reactions, Metrics(engine),
+        subject=subject, chores=(*chores, lambda: _forget(program)),
+    )  # fmt: skip
+    program.authenticate = _by_token(settings)
+    app.extensions["program"] = program
+    problems.install(app)
+    _limit(app, program)
+    _watch(app, program)
+    _operate(app, program)
+    api = openapi.install(app)
+    for part in (*parts, *([card.routes(items)] if items else [])):
+        api.register_blueprint(part)
+    return app
+
+
+def _by_token(settings: Settings) -> Any:
+    """Believe the gateway's token and nothing else that a request says about its sender."""
+    key = OKPKey.import_key(settings.token_public_key)
+
+    def authenticate() -> Caller | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return auth.verify(key, token, settings.service) if scheme == "Bearer" else None
+
+    return authenticate
+
+
+def _limit(app: Flask, program: Program) -> None:
+    """Turn away what is too much before anything is read of it."""
+    wsgi = app.wsgi_app
+
+    def limited(environ: Any, start_response: Any) -> Any:
+        if program.metrics.serving >= program.settings.in_flight and environ["PATH_INFO"] not in UNGUARDED:
+            with app.request_context(environ):
+                return problems.refused(Busy())(environ, start_response)
+        with program.metrics.counted():
+            return wsgi(environ, start_response)
+
+    app.wsgi_app = limited  # type: ignore[method-assign]
+
+
+def _watch(app: Flask, program: Program) -> None:
+    """Stand around every request: who, how long, how many, and one log line."""
+    app.before_request(lambda: _begin(program))
+    app.after_request(lambda response: _end(program, response))
+    app.teardown_request(_forget_caller)
+
+
+def _begin(program: Program) -> None:
+    request.environ["kundekort.started"] = time.monotonic()
+    sent = request.headers.get("X-Request-Id", "")
+    request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
+    logs.bind(request.headers.get("traceparent"), service=program.name, request_id=request_id)
+    auth.enter(None)
+    deadlines.start(request.headers.get(deadlines.HEADER), program.settings.deadline_ms)
+    if request.path not in UNGUARDED:
+        auth.enter(program.authenticate())
+
+
+def _end(program: Program, response: Response) -> Response:
+    seconds = time.monotonic() - request.environ.get("kundekort.started", time.monotonic())
+    route = request.url_rule.rule if request.url_rule else "none"
+    program.metrics.answered(request.method, route, response.status_code, seconds)
+    response.headers["X-Request-Id"] = logs.context("request_id")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.path not in UNGUARDED:
+        ms = round(seconds * 1000, 1)
+        log.info("request", method=request.method, route=route, status=response.status_code, ms=ms)
+    return response
+
+
+def _forget_caller(_error: BaseException | None) -> None:
+    auth.enter(None)
+    deadlines.clear()
+
+
+def _operate(app: Flask, program: Program) -> None:
+    """Answer whoever runs the program: is it alive, does it want work, how is it doing."""
+
+    @app.get("/live")
+    def live() -> dict[str, str]:
+        """Touch nothing: a database that is away is no reason to restart."""
+        return {"service": program.name}
+
+    @app.get("/ready")
+    def ready() -> tuple[dict[str, str], int]:
+        """Ask the program's own database; never its neighbours."""
+        if program.stopping.is_set():
+            return {"service": program.name, "state": "stopping"}, 503
+        try:
+            with program.engine.begin() as connection:
+                connection.execute(text("SELECT 1"))
+                behind = migrations.pending(program.name, connection)
+        except SQLAlchemyError:
+            return {"service": program.name, "state": "no database"}, 503
+        state = "migrations pending" if behind else "ready"
+        return {"service": program.name, "state": state}, 503 if behind else 200
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(program.metrics.text(), content_type="text/plain; version=0.0.4")
+
+
+def _forget(program: Program) -> None:
+    with program.engine.begin() as connection:
+        idempotency.clean(connection)

@@ -1,0 +1,143 @@
+"""What the customers service announces."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from contracts import Change
+
+
+@dataclass(frozen=True)
+class CustomerRegistered:
+    """A customer exists from now on; its card can be opened."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    number: int
+    name: str
+    type: str
+    org_number: str | None = None
+    departments: list[UUID] = field(default_factory=list)
+    owner_department: UUID | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class CustomerRenamed:
+    """The customer has another name."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    before: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CustomerDetailsChanged:
+    """Somebody edited what is known of the customer."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class CustomerDepartmentsChanged:
+    """Other departments than before work with the customer; all others must stop seeing it."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    before: list[UUID]
+    departments: list[UUID]
+    owner_department: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ContactAdded:
+    """The customer has one more contact."""
+
+    category: ClassVar[str] = "contact"
+    customer_id: UUID
+    contact_id: UUID
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class ContactDetailsChanged:
+    """Somebody edited a contact."""
+
+    category: ClassVar[str] = "contact"
+    customer_id: UUID
+    contact_id: UUID
+    name: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class ContactEnded:
+    """The contact no longer works there: out of pickers, mailings and references at once."""
+
+    category: ClassVar[str] = "contact"
+    customer_id: UUID
+    contact_id: UUID
+    name: str
+    ended_on: date
+
+
+@dataclass(frozen=True)
+class NoteWritten:
+    """Somebody wrote a note."""
+
+    category: ClassVar[str] = "comment"
+    customer_id: UUID
+    note_id: UUID
+    text: str
+
+
+@dataclass(frozen=True)
+class NoteRevised:
+    """Somebody changed a note or pinned it."""
+
+    category: ClassVar[str] = "comment"
+    customer_id: UUID
+    note_id: UUID
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class NoteDeleted:
+    """A note was taken away."""
+
+    category: ClassVar[str] = "comment"
+    customer_id: UUID
+    note_id: UUID
+
+
+@dataclass(frozen=True)
+class TagAttached:
+    """The customer got a tag."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    tag: str
+
+
+@dataclass(frozen=True)
+class TagRemoved:
+    """A tag was taken off the customer."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    tag: str
+
+
+@dataclass(frozen=True)
+class CommentLogged:
+    """Somebody wrote in the log by hand."""
+
+    category: ClassVar[str] = "comment"
+    customer_id: UUID
+    entry_id: UUID
+    text: str

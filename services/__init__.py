@@ -1,0 +1,1 @@
+"""The five services that own the data; none imports another."""

@@ -1,0 +1,7 @@
+"""Who the agency's customers are: the card itself, contacts, notes, tags and the log.
+
+Owns: the customers and their numbers, contacts, notes, tags, departments, and the log of everything.
+Announces: CustomerRegistered, CustomerRenamed, CustomerDetailsChanged, CustomerDepartmentsChanged, ContactAdded,
+    ContactDetailsChanged, ContactEnded, NoteWritten, NoteRevised, NoteDeleted, TagAttached, TagRemoved, CommentLogged.
+Follows: everything.
+"""

@@ -1,0 +1,109 @@
+"""The items that customers gives to the card."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chassis.card import Items
+from chassis.db import find
+from services.customers.contacts.models import Contact
+from services.customers.contacts.schemas import ContactShape
+from services.customers.log.models import LogEntry
+from services.customers.log.schemas import LogEntryShape
+from services.customers.notes.models import Note
+from services.customers.notes.schemas import NoteShape
+from services.customers.profile.models import Customer
+from services.customers.profile.schemas import CustomerShape
+from services.customers.tags.models import Tag
+from services.customers.tags.schemas import TagShape
+
+items = Items(
+    "general", "addresses", "directions", "departments", "employees", "notes", "process", "tags", "tasks",
+    "attributes", "log", "industry", "group", "contacts",
+)  # fmt: skip
+
+ON_CARD = 20  # entries of a long list; the rest is a click away
+
+CUSTOMER = CustomerShape(exclude=("visiting", "postal", "directions", "latitude", "longitude", "industry"))
+CONTACTS, NOTES, LOG, TAGS = (
+    ContactShape(many=True),
+    NoteShape(many=True),
+    LogEntryShape(many=True),
+    TagShape(many=True),
+)
+
+
+@items("general")
+def general(session: Session, customer_id: UUID) -> dict[str, Any]:
+    """Give name, number and how to reach the customer."""
+    return CUSTOMER.dump(find(session, Customer, customer_id))
+
+
+@items("addresses")
+def addresses(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give where to visit and where to write."""
+    customer = find(session, Customer, customer_id)
+    found = {"visiting": customer.visiting, "postal": customer.postal}
+    return {**found, "version": customer.version} if any(found.values()) else None
+
+
+@items("directions")
+def directions(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give how to get there."""
+    customer = find(session, Customer, customer_id)
+    found = {"text": customer.directions, "latitude": customer.latitude, "longitude": customer.longitude}
+    return found if any(value is not None for value in found.values()) else None
+
+
+@items("industry")
+def industry(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give the industry code with its standard and name."""
+    return find(session, Customer, customer_id).industry
+
+
+@items("departments")
+def departments(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give the departments that work with the customer, and the one that owns it."""
+    customer = find(session, Customer, customer_id)
+    if not customer.departments:
+        return None
+    return {
+        "departments": customer.departments,
+        "owner": customer.owner_department,
+        "count": len(customer.departments),
+    }
+
+
+@items("contacts")
+def contacts(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give the people, those who left last."""
+    query = select(Contact).filter_by(customer_id=customer_id)
+    found = session.scalars(query.order_by(Contact.ended_on.is_not(None), Contact.name)).all()
+    return {"contacts": CONTACTS.dump(found), "count": sum(contact.active for contact in found)} if found else None
+
+
+@items("notes")
+def notes(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give the pinned notes, then the newest."""
+    query = select(Note).filter_by(customer_id=customer_id).order_by(Note.pinned.desc(), Note.written_at.desc())
+    found = session.scalars(query.limit(ON_CARD)).all()
+    count = session.scalar(select(func.count(Note.id)).where(Note.customer_id == customer_id))
+    return {"notes": NOTES.dump(found), "count": count} if found else None
+
+
+@items("tags")
+def tags(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give the tags."""
+    found = session.scalars(select(Tag).filter_by(customer_id=customer_id).order_by(Tag.folded)).all()
+    return {"tags": TAGS.dump(found), "count": len(found)} if found else None
+
+
+@items("log")
+def log(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give what happened last."""
+    query = select(LogEntry).filter_by(customer_id=customer_id)
+    found = session.scalars(query.order_by(LogEntry.happened_at.desc(), LogEntry.id.desc()).limit(ON_CARD)).all()
+    count = session.scalar(select(func.count(LogEntry.id)).where(LogEntry.customer_id == customer_id))
+    return {"entries": LOG.dump(found), "count": count} if found else None

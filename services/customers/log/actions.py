@@ -1,0 +1,65 @@
+"""How the log is written."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.events import Envelope, plain
+from chassis.outbox import record
+from contracts.customers import CommentLogged
+from services.customers.log.models import Comment, LogEntry, LogHead
+
+
+def comment(session: Session, customer_id: UUID, text: str) -> Comment:
+    """Write in the log by hand."""
+    written = Comment(customer_id=customer_id, text=text)
+    session.add(written)
+    record(session, CommentLogged(customer_id, written.id, text), written)
+    return written
+
+
+def enter(session: Session, event: Any, envelope: Envelope) -> None:
+    """Write one event of whatever service into the log of its customer, once."""
+    if envelope.customer is None:
+        return
+    head = _head(session)
+    found = [plain(vars(change)) for change in getattr(event, "changes", [])]
+    entry = LogEntry(
+        customer_id=envelope.customer,
+        position=head.position + 1,
+        event_id=envelope.id,
+        happened_at=envelope.time,
+        category=event.category,
+        type=envelope.type,
+        actor=envelope.actor,
+        data={name: value for name, value in envelope.data.items() if name not in ("customer_id", "changes")},
+        changes=found,
+        search_text=" ".join(map(str, envelope.data.values())).casefold(),
+        previous=head.hash,
+    )
+    entry.hash = entry.seal()
+    session.add(entry)
+    head.position, head.hash = entry.position, entry.hash
+
+
+def _head(session: Session) -> LogHead:
+    """Lock the end of the log: entries are chained one at a time."""
+    head = session.scalars(select(LogHead).with_for_update()).one_or_none()
+    if head is None:
+        head = LogHead(position=0, hash="")
+        session.add(head)
+    return head
+
+
+def verify(session: Session) -> tuple[int, int | None]:
+    """Walk the chain; return how many entries there are and the first position that does not fit."""
+    previous, expected = "", 0
+    for entry in session.scalars(select(LogEntry).order_by(LogEntry.position).execution_options(yield_per=500)):
+        expected += 1
+        if entry.position != expected or entry.previous != previous or entry.hash != entry.seal():
+            return expected, expected
+        previous = entry.hash
+    head = _head(session)
+    return expected, None if (head.position, head.hash) == (expected, previous) else expected + 1

@@ -1,0 +1,55 @@
+"""Routes of notes."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.api import Routes, match
+from chassis.db import find, reading, transaction
+from services.customers.notes import actions
+from services.customers.notes.models import Note
+from services.customers.notes.schemas import NoteShape, NotesShape
+
+api = Routes("notes", item="notes", description="Notes on customers")
+
+SHAPE = NoteShape()
+
+
+@api.post("/customers/<uuid:customer_id>/notes")
+@api.arguments(NoteShape)
+@api.response(201, NoteShape)
+def write(data: dict[str, Any], customer_id: UUID) -> Note:
+    """Write a note."""
+    with transaction() as session:
+        return actions.write(session, customer_id, **data)
+
+
+@api.get("/customers/<uuid:customer_id>/notes")
+@api.response(200, NotesShape)
+def list_for_customer(customer_id: UUID) -> dict[str, Any]:
+    """List the notes on a customer, the pinned ones first, then the newest."""
+    query = select(Note).filter_by(customer_id=customer_id)
+    with reading() as session:
+        return {"items": session.scalars(query.order_by(Note.pinned.desc(), Note.written_at.desc())).all()}
+
+
+@api.patch("/customers/<uuid:customer_id>/notes/<uuid:note_id>")
+@api.arguments(NoteShape(partial=True))
+@api.response(200, NoteShape)
+def revise(data: dict[str, Any], customer_id: UUID, note_id: UUID) -> Note:
+    """Change the wording of a note, or pin it."""
+    with transaction() as session:
+        note = find(session, Note, note_id, customer_id=customer_id)
+        match(note, SHAPE)
+        return actions.revise(session, note, **data)
+
+
+@api.delete("/customers/<uuid:customer_id>/notes/<uuid:note_id>")
+@api.response(204)
+def delete(customer_id: UUID, note_id: UUID) -> None:
+    """Take a note away."""
+    with transaction() as session:
+        note = find(session, Note, note_id, customer_id=customer_id)
+        match(note, SHAPE)
+        actions.delete(session, note)

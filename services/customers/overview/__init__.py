@@ -1,0 +1,1 @@
+"""The list of customers: what to look for, and where."""

@@ -1,0 +1,1 @@
+"""The customer itself: name, number, addresses, industry, departments."""

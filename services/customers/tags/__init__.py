@@ -1,0 +1,1 @@
+"""Tags: free words on customers, the same word in whatever case."""
