@@ -7,7 +7,7 @@ switched off, answers a POST with an Idempotency-Key once, and carries the ETag 
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, current_app, make_response, request
 from flask_smorest import Blueprint
@@ -19,6 +19,8 @@ from chassis import auth, strictjson
 from chassis.errors import ChangedMeanwhile, Invalid, Malformed, NotJson, Refused, VersionRequired
 from chassis.idempotency import once
 from chassis.tables import Versioned
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -75,6 +77,38 @@ class Routes(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
     def __init__(self, resource: str, *, item: str | None = None, **options: Any) -> None:
         super().__init__(resource, __name__, **options)
         self.item = item
+
+    def arguments(self, *args: Any, **options: Any) -> Callable[[View], View]:
+        """Say what the route reads (flask-smorest's decorator, with its type)."""
+        return super().arguments(*args, **options)
+
+    def response(self, *args: Any, **options: Any) -> Callable[[View], View]:
+        """Say what the route answers (flask-smorest's decorator, with its type)."""
+        return super().response(*args, **options)
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register a route; ``get``, ``post``, ``put``, ``patch`` and ``delete`` are shorter."""
+        return super().route(rule, **options)
+
+    def get(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register a route that looks."""
+        return self.route(rule, methods=["GET"], **options)
+
+    def post(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register a route that adds."""
+        return self.route(rule, methods=["POST"], **options)
+
+    def put(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register a route that sets."""
+        return self.route(rule, methods=["PUT"], **options)
+
+    def patch(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register a route that changes."""
+        return self.route(rule, methods=["PATCH"], **options)
+
+    def delete(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register a route that takes away."""
+        return self.route(rule, methods=["DELETE"], **options)
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,3 +67,13 @@ def _text(name: str, env: Mapping[str, str]) -> str | None:
     if path := env.get(f"{name}_FILE"):
         return Path(path).read_text(encoding="utf-8").strip()
     return env.get(name)
+
+
+def settings_class(package: str) -> type[Settings]:
+    """Find the settings of a program: ``<package>/settings.py`` where it has needs of its own."""
+    try:
+        module = import_module(f"{package}.settings")
+    except ModuleNotFoundError:
+        return Settings
+    own = [thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, Settings)]
+    return max(own, key=lambda kind: len(kind.__mro__))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chassis.auth import Caller  # noqa: TC001  # dataclass fields are read at run time
+from chassis.auth import Caller
 
 if TYPE_CHECKING:
     from flask import Flask

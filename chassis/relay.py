@@ -105,6 +105,7 @@ def once(connection: Connection, carrier: Carrier) -> tuple[int, int]:
     with connection.begin():
         rows = outbox.unsent(connection, BATCH)
     if not rows:
+        carrier.publish(())  # a resting connection to the broker stays alive by being looked at
         return 0, 0
     messages = [Message(str(row.event_id), row.type, row.body.encode()) for row in rows]
     sent = {UUID(each) for each in carrier.publish(messages)}

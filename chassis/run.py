@@ -8,7 +8,7 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,18 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from chassis import inbox, logs, migrations, waiting, worker
+from chassis.config import Settings, settings_class
 from chassis.program import Program
 
+OPTIONS: dict[str, dict[str, Any]] = {
+    "web": {"--port": {"type": int, "default": 8000}, "--workers": {"type": int, "default": 1}},
+    "redrive": {"--dry-run": {"action": "store_true"}, "--type": {}, "--id": {"type": UUID}},
+    "run": {
+        "--port": {"type": int, "default": 8000},
+        "--data": {"default": "var"},
+        "--empty": {"action": "store_true", "help": "without demo data"},
+    },
+}
 PROGRAMS = ("customers", "invoicing", "files", "dialog", "recruitment", "gateway")
 
 
@@ -26,6 +36,11 @@ def create(name: str, settings: Any = None) -> Flask:
     """Build a program by its name; no program is imported before it is wanted."""
     app: Flask = import_module(f"{migrations.package(name)}.app").create_app(settings)
     return app
+
+
+def settings_for(name: str, env: Mapping[str, str]) -> Settings:
+    """Read a program's settings from *env*."""
+    return settings_class(migrations.package(name)).from_env(name, env)
 
 
 class Web(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -118,26 +133,22 @@ def embedded(options: argparse.Namespace) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and do it."""
+    options = _parser().parse_args(arguments)
+    logs.configure()
+    options.act(options.program, options)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m chassis")
-    commands = parser.add_subparsers(dest="command", required=True)
-    verbs: dict[str, Callable[..., None]] = {"web": web, "worker": work, "migrate": migrate, "redrive": redrive}
-    for verb, act in verbs.items():
+    commands = parser.add_subparsers(required=True)
+    for verb, act in (("web", web), ("worker", work), ("migrate", migrate), ("redrive", redrive)):
         command = commands.add_parser(verb, help=act.__doc__)
         command.add_argument("program", choices=PROGRAMS)
-        if verb == "web":
-            command.add_argument("--port", type=int, default=8000)
-            command.add_argument("--workers", type=int, default=1)
-        if verb == "redrive":
-            command.add_argument("--dry-run", action="store_true")
-            command.add_argument("--type")
-            command.add_argument("--id", type=UUID)
+        command.set_defaults(act=act)
+        for name, kind in OPTIONS.get(verb, {}).items():
+            command.add_argument(name, **kind)
     run = commands.add_parser("run", help=embedded.__doc__)
-    run.add_argument("--port", type=int, default=8000)
-    run.add_argument("--data", default="var")
-    run.add_argument("--empty", action="store_true", help="without demo data")
-    options = parser.parse_args(arguments)
-    logs.configure()
-    if options.command == "run":
-        embedded(options)
-    else:
-        verbs[options.command](options.program, options)
+    run.set_defaults(act=lambda _program, options: embedded(options), program="all")
+    for name, kind in OPTIONS["run"].items():
+        run.add_argument(name, **kind)
+    return parser

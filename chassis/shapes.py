@@ -81,7 +81,7 @@ class Text(Line):
 
 
 def _optional(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """What need not be filled in may also be emptied: null says so."""
+    """Let null empty what need not be filled in."""
     return kwargs if kwargs.get("required") else {"allow_none": True, **kwargs}
 
 
