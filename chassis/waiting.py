@@ -78,7 +78,7 @@ def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> 
     """Insert a row unless its key is there; tell whether it was new. Waits for whoever inserts the same key now."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount > 0
+    return connection.execute(statement.returning(*table.primary_key.columns)).first() is not None
 
 
 def keep(connection: Connection, envelope: Envelope, raw: bytes, hold: Hold, aggregate: str, pause_ms: int) -> bool:

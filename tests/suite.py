@@ -5,6 +5,7 @@ twice: on SQLite and on PostgreSQL.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -41,7 +42,7 @@ def environment(database_url: str, **more: str) -> dict[str, str]:
 
 def start(name: str, database_url: str, **more: str) -> Program:
     """Build a program on a fresh, migrated database."""
-    logs.configure("CRITICAL")
+    logs.configure(os.environ.get("TEST_LOG", "CRITICAL"))
     program: Program = create(name, settings_for(name, environment(database_url, **more))).extensions["program"]
     migrations.upgrade(name, program.engine)
     return program

@@ -53,7 +53,7 @@ class Consumer:
         self._delivery_limit = delivery_limit
         self._waiting: deque[amqp.Message] = deque()  # delivered, not yet stored; *prefetch* at most
         self.handled = 0  # messages stored and acknowledged
-        self.last_seen: float | None = None  # ``monotonic()`` of the last frame from the broker
+        self.last_seen = monotonic()  # when the broker was last heard of
 
     def run(self, stop: threading.Event) -> None:
         """Consume until *stop* is set; after any error begin anew: connection, channel, queue, consumer."""

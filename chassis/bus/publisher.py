@@ -50,6 +50,7 @@ class Publisher:
         self._on_the_way: dict[int, str] = {}  # delivery tag → message id
         self._confirmed: set[str] = set()
         self._returned: set[str] = set()
+        self._refused: set[str] = set()
 
     def publish(self, messages: Sequence[Message]) -> set[str]:
         """Return the ids of those *messages* that are safely at the broker.
@@ -58,15 +59,15 @@ class Publisher:
         first. With no messages it keeps a resting connection alive.
         """
         self._insist_on_owner()
-        self._confirmed, self._returned = set(), set()
+        self._confirmed, self._returned, self._refused = set(), set(), set()
         try:
             self._ensure_connected()
             self._exchange(messages, deadline=monotonic() + self._timeout)
         except Exception as error:  # noqa: BLE001  # whatever it was, only what is confirmed counts
             log.warning("publishing interrupted", error=repr(error), count=len(self._on_the_way))
             self._drop()
-        if self._returned:
-            log.error("events came back: nobody follows them", count=len(self._returned))
+        if self._returned or self._refused:
+            log.error("events not taken: no follower, or refused", count=len(self._returned | self._refused))
         return self._confirmed - self._returned
 
     def close(self) -> None:
@@ -108,7 +109,7 @@ class Publisher:
         declare_exchange(self._channel)
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._acknowledged)
-        self._channel.events["basic_nack"].add(self._refused)
+        self._channel.events["basic_nack"].add(self._rejected)
         self._channel.events["basic_return"].add(self._came_back)
         self._last_tag = 0
 
@@ -140,8 +141,8 @@ class Publisher:
     def _acknowledged(self, tag: int, multiple: bool) -> None:  # noqa: FBT001  # called by py-amqp
         self._confirmed.update(self._settle(tag, multiple=multiple))
 
-    def _refused(self, tag: int, multiple: bool) -> None:  # noqa: FBT001  # called by py-amqp
-        log.warning("the broker refused events", count=len(self._settle(tag, multiple=multiple)))
+    def _rejected(self, tag: int, multiple: bool) -> None:  # noqa: FBT001  # called by py-amqp
+        self._refused.update(self._settle(tag, multiple=multiple))
 
     def _settle(self, tag: int, *, multiple: bool) -> list[str]:
         tags = [one for one in self._on_the_way if one <= tag] if multiple else [tag]

@@ -1,5 +1,6 @@
 """How the log is written."""
 
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -56,10 +57,12 @@ def _head(session: Session) -> LogHead:
 def verify(session: Session) -> tuple[int, int | None]:
     """Walk the chain; return how many entries there are and the first position that does not fit."""
     previous, expected = "", 0
-    for entry in session.scalars(select(LogEntry).order_by(LogEntry.position).execution_options(yield_per=500)):
-        expected += 1
-        if entry.position != expected or entry.previous != previous or entry.hash != entry.seal():
-            return expected, expected
-        previous = entry.hash
+    chain = select(LogEntry).order_by(LogEntry.position).execution_options(yield_per=500)
+    with closing(session.scalars(chain)) as entries:
+        for entry in entries:
+            expected += 1
+            if entry.position != expected or entry.previous != previous or entry.hash != entry.seal():
+                return expected, expected
+            previous = entry.hash
     head = _head(session)
     return expected, None if (head.position, head.hash) == (expected, previous) else expected + 1

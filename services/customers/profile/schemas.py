@@ -1,5 +1,6 @@
 """The customer as it goes over HTTP."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -15,8 +16,8 @@ STANDARDS = ("SN2007", "SN2025")
 class OrgNumber(Line):
     """A Norwegian organisation number: nine digits, the last one by modulus 11."""
 
-    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str | None:
-        text = super()._deserialize(value, *args, **kwargs)  # type: ignore[arg-type]
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
         digits = "".join((text or "").split())
         if digits and not orgnr.is_valid(digits):
             raise ValidationError("This is not an organisation number: nine digits, the last one a check digit.")
@@ -26,8 +27,8 @@ class OrgNumber(Line):
 class Phone(Line):
     """A phone number, kept as E.164; numbers without a country code are Norwegian."""
 
-    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str | None:
-        text = super()._deserialize(value, *args, **kwargs)  # type: ignore[arg-type]
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
         return _e164(text) if text else None
 
 
@@ -46,8 +47,8 @@ def _e164(text: str) -> str:
 class Website(Line):
     """A web address; https is meant where nothing is said."""
 
-    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str | None:
-        text = super()._deserialize(value, *args, **kwargs)  # type: ignore[arg-type]
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
         if not text:
             return None
         address = text if "://" in text else f"https://{text}"
