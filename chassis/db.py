@@ -138,7 +138,7 @@ def find(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
     return row
 
 
-def narrowed(table: type[S], row_id: UUID, **also: Any) -> Select[tuple[S]]:
+def narrowed(table: type[S], row_id: UUID, **also: Any) -> Select[S]:
     """Select one row by id and more columns."""
     return select(table).where(table.id == row_id).filter_by(**also)
 

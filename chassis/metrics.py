@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Watched(Protocol):
     """A consumer that says when it last heard of the broker."""
 
-    last_seen: float | None
+    last_seen: float
     handled: int
 
 
@@ -59,9 +59,8 @@ class Metrics:
 
     def watch_consumer(self, consumer: Watched) -> None:
         """Show when the broker was last heard of, and how many messages were taken in."""
-        started = time.monotonic()
         silent = Gauge("kundekort_consumer_silent_seconds", "Since the broker was heard of", registry=self.registry)
-        silent.set_function(lambda: time.monotonic() - (consumer.last_seen or started))
+        silent.set_function(lambda: time.monotonic() - consumer.last_seen)
         handled = Gauge("kundekort_consumer_messages", "Messages taken in", registry=self.registry)
         handled.set_function(lambda: consumer.handled)
 

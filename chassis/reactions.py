@@ -45,7 +45,7 @@ class Reactions:
 
     def react(self, session: Session, envelope: events.Envelope) -> None:
         """Do what is to be done about one event."""
-        event = events.load(self.known[envelope.type], envelope.data)
+        event: Any = events.load(self.known[envelope.type], envelope.data)
         if reaction := self.followed.get(envelope.type):
             reaction(session, event)
         for witness in self.witnesses:

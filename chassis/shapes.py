@@ -220,7 +220,7 @@ class Id(fields.UUID):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Many(fields.List):
+class Many(fields.List[Any]):
     """A list of at most *most* elements."""
 
     default_error_messages = {**REQUIRED, "invalid": "A list is expected here."}  # noqa: RUF012

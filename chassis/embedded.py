@@ -1,0 +1,133 @@
+"""The embedded suite: all programs in one process, each with a SQLite file, speaking real HTTP on loopback ports.
+
+Events go from each outbox straight into the followers' inboxes. Keys and the first sign-in are made once and stay in
+the data folder.
+"""
+
+import argparse
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+from cheroot import wsgi
+from joserfc.jwk import OKPKey
+
+from chassis import logs, migrations, worker
+from chassis.program import Program
+from chassis.relay import HandOver
+from chassis.run import PROGRAMS, create, settings_for
+
+THREADS = 12  # of each program's server
+
+
+class Suite:
+    """Six programs and their servers."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self.data = data
+        self.stop = threading.Event()
+        self.programs: dict[str, Program] = {}
+        self.servers: dict[str, wsgi.Server] = {}
+        self.keys = _keys(data)
+        for name in PROGRAMS:
+            self._add(name, port if name == "gateway" else 0)
+
+    def _add(self, name: str, port: int) -> None:
+        app = create(name, settings_for(name, self._environment(name)))
+        program: Program = app.extensions["program"]
+        migrations.upgrade(name, program.engine)
+        self.programs[name] = program
+        self.serve(name, port)
+
+    def _environment(self, name: str) -> Mapping[str, str]:
+        """Say to each program what the platform would say; the gateway comes last and knows all the others."""
+        addresses = {f"KUNDEKORT_{service.upper()}_URL": self.address(service) for service in self.servers}
+        return {
+            "KUNDEKORT_DATABASE_URL": f"sqlite:///{self.data.resolve()}/{name}.db",
+            "KUNDEKORT_BLOBS_URL": f"file://{self.data.resolve()}/blobs",
+            **self.keys,
+            **addresses,
+        }
+
+    def serve(self, name: str, port: int) -> None:
+        """Start a program's server; a port of 0 takes any that is free."""
+        server = wsgi.Server(("127.0.0.1", port), self.programs[name].app, numthreads=THREADS, timeout=30)
+        server.prepare()
+        self.servers[name] = server
+        threading.Thread(target=_serve, args=(server,), name=f"{name} web", daemon=True).start()
+
+    def address(self, name: str = "gateway") -> str:
+        """Return where a program is reached."""
+        return f"http://127.0.0.1:{self.servers[name].bind_addr[1]}"
+
+    def work(self) -> None:
+        """Start relays and retries."""
+        carrier = HandOver(list(self.programs.values()))
+        for program in self.programs.values():
+            worker.start(program, carrier, self.stop)
+
+    def halt(self) -> None:
+        """Stop taking requests, finish what was begun, let go of the databases."""
+        for program in self.programs.values():
+            program.stopping.set()
+        self.stop.set()
+        for server in self.servers.values():
+            server.stop()
+        for program in self.programs.values():
+            program.engine.dispose()
+
+
+def _serve(server: wsgi.Server) -> None:
+    with suppress(KeyboardInterrupt):
+        server.serve()
+
+
+def _keys(data: Path) -> dict[str, str]:
+    """Make the keys of this installation at its first start; only its owner may read them."""
+    folder = data / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    private = folder / "token.pem"
+    if not private.exists():
+        private.touch(mode=0o600)
+        private.write_bytes(OKPKey.generate_key("Ed25519").as_pem(private=True))
+    cursor = folder / "cursor"
+    if not cursor.exists():
+        cursor.touch(mode=0o600)
+        cursor.write_text(secrets.token_urlsafe(48))
+    key = OKPKey.import_key(private.read_text())
+    return {
+        "KUNDEKORT_TOKEN_PRIVATE_KEY": private.read_text(),
+        "KUNDEKORT_TOKEN_PUBLIC_KEY": key.as_pem(private=False).decode(),
+        "KUNDEKORT_CURSOR_KEY": cursor.read_text(),
+    }
+
+
+def main(options: argparse.Namespace) -> None:
+    """Start the suite, fill it with demo data at its first start, and say where it is."""
+    logs.configure("WARNING")
+    try:
+        suite = Suite(Path(options.data), options.port)
+    except OSError as error:
+        sys.exit(f"Port {options.port} cannot be used ({error.strerror}): choose another with PORT=8001 make run")
+    suite.work()
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    _welcome(suite, empty=options.empty)
+    ended.wait()
+    suite.halt()
+
+
+def _welcome(suite: Suite, *, empty: bool) -> None:
+    """Print address and sign-in first: demo data goes on arriving while somebody already looks."""
+    gateway = import_module("gateway.demo")
+    sign_in = gateway.sign_in(suite.programs["gateway"], suite.data)
+    print(f"\n  Kundekort  {suite.address()}\n  sign in    {sign_in.email}  {sign_in.password}\n", flush=True)  # noqa: T201
+    if not empty:
+        gateway.fill(suite.address(), sign_in, suite.data)
