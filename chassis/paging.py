@@ -20,6 +20,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from chassis import events
 from chassis.errors import Invalid
 from chassis.shapes import Shape
+from chassis.tables import Utc
 
 MOST = 200
 
@@ -92,7 +93,6 @@ def _places(cursor: str, bound: str, order: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _typed(column: InstrumentedAttribute[Any], value: Any) -> Any:
-    kind = column.type.python_type
-    if kind is UUID:
+    if column.type.python_type is UUID:
         return UUID(value)
-    return datetime.fromisoformat(value) if kind is datetime else value
+    return datetime.fromisoformat(value) if isinstance(column.type, Utc) else value
