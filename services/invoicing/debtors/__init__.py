@@ -1,0 +1,1 @@
+"""Whom invoices are addressed to, as the customers service tells it."""

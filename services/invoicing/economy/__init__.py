@@ -1,0 +1,1 @@
+"""What a customer brings in, owes and pays."""

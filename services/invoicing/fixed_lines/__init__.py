@@ -1,0 +1,1 @@
+"""Lines that stand on every invoice of a customer."""

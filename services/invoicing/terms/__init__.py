@@ -1,0 +1,1 @@
+"""How a customer is invoiced: address, form, credit days, references."""
