@@ -1,0 +1,1 @@
+"""Projects: pieces of work for a customer, from the request to the end."""
