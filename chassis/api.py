@@ -113,9 +113,12 @@ class Routes(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
-        """Register a route behind the guard; ``action=`` overrides read or write in the right it demands."""
-        action = options.pop("action", None)
-        guarded = _guard(view_func, self.name, self.item, action)
+        """Register a route behind the guard; ``action=`` overrides read or write in the right it demands.
+
+        ``streamed=True`` is for a view that reads its body piece by piece: it calls ``once`` when it knows the body.
+        """
+        answer = _tagged if options.pop("streamed", False) else _once
+        guarded = _guard(answer(view_func), self.name, self.item, options.pop("action", None))
         super().add_url_rule(rule, endpoint or view_func.__name__, guarded, *args, **options)
 
 
@@ -126,10 +129,18 @@ def _guard(view: Callable[..., Any], resource: str, item: str | None, action: st
         auth.demand(f"{current_app.name}:{resource}:{action or ('read' if safe else 'write')}")
         if not safe and item in auth.caller().disabled:
             raise ItemSwitchedOff(item)
-        return once(lambda: tagged(make_response(view(*args, **kwargs))))
+        return view(*args, **kwargs)
 
     guarded.guarded = True  # type: ignore[attr-defined]  # tests/test_shape.py asks every route
     return guarded
+
+
+def _once(view: Callable[..., Any]) -> Callable[..., Response]:
+    return wraps(view)(lambda *args, **kwargs: once(lambda: _tagged(view)(*args, **kwargs)))
+
+
+def _tagged(view: Callable[..., Any]) -> Callable[..., Response]:
+    return wraps(view)(lambda *args, **kwargs: tagged(make_response(view(*args, **kwargs))))
 
 
 def tagged(response: Response) -> Response:

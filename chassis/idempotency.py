@@ -48,18 +48,19 @@ class KeyUsedForAnother(Refused):
     status = 422
 
 
-def once(act: Callable[[], Response]) -> Response:
-    """Act, unless this very request was answered before."""
+def once(act: Callable[[], Response], content: bytes | None = None) -> Response:
+    """Act, unless this very request was answered before; *content* stands for a body that was read in pieces."""
     key = request.headers.get(HEADER)
     if request.method != "POST" or key is None:
         return act()
     if not _KEY.fullmatch(key):
         raise Malformed(f"{HEADER} must be 1 to 255 visible ASCII characters")
+    fingerprint = _fingerprint(request.get_data(cache=True) if content is None else content)
     with transaction() as session:
         connection = session.connection()
         place = _place(key)
-        if not insert_new(connection, answers, {**place, "fingerprint": _fingerprint(), "kept_at": now()}):
-            return _stored(connection, place)
+        if not insert_new(connection, answers, {**place, "fingerprint": fingerprint, "kept_at": now()}):
+            return _stored(connection, place, fingerprint)
         response = act()
         if response.status_code < 400:  # noqa: PLR2004  # what fails is rolled back and may be tried again
             _store(connection, place, response)
@@ -71,9 +72,9 @@ def _place(key: str) -> dict[str, Any]:
     return {"tenant_id": who.tenant, "employee_id": who.employee or NOBODY, "key": key}
 
 
-def _fingerprint() -> str:
+def _fingerprint(content: bytes) -> str:
     digest = hashlib.sha256(f"{current_app.name} {request.method} {request.full_path}\n".encode())
-    digest.update(request.get_data(cache=True))
+    digest.update(content)
     return digest.hexdigest()
 
 
@@ -85,9 +86,9 @@ def _at(place: dict[str, Any]) -> Any:
     )
 
 
-def _stored(connection: Connection, place: dict[str, Any]) -> Response:
+def _stored(connection: Connection, place: dict[str, Any], fingerprint: str) -> Response:
     row = connection.execute(select(answers).where(_at(place))).one()
-    if row.fingerprint != _fingerprint():
+    if row.fingerprint != fingerprint:
         raise KeyUsedForAnother
     response = Response(row.body, row.status, content_type=row.content_type)
     if row.etag:

@@ -1,0 +1,28 @@
+"""The application that a server serves."""
+
+from flask import Flask
+
+from chassis import service
+from chassis.blobs import Blobs
+from services.files.card import items
+from services.files.documents.api import api as documents
+from services.files.documents.cleaning import chores
+from services.files.reactions import on
+from services.files.settings import FilesSettings
+from services.files.tables import Base, Holder
+
+
+def create_app(settings: FilesSettings | None = None) -> Flask:
+    """Assemble the files service."""
+    settings = settings or FilesSettings.from_env("files")
+    app = service.build(
+        settings,
+        tables=Base.metadata,
+        parts=[documents],
+        reactions=on,
+        items=items,
+        subject=Holder,
+        chores=chores(settings),
+    )
+    app.extensions["blobs"] = Blobs(settings.blobs_url)
+    return app

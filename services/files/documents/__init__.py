@@ -1,0 +1,1 @@
+"""Files on customers: take in, list, rename, download, throw away, take back."""

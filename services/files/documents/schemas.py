@@ -1,0 +1,57 @@
+"""Files as they go over HTTP."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from chassis.paging import PageShape
+from chassis.shapes import Id, Line, Moment, Shape
+from services.files.documents.names import LONGEST, cleaned
+
+
+class FileName(Line):
+    """A file name; a path before it, and what cannot be seen, is left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(LONGEST, **kwargs)
+
+    def _check(self, text: str) -> None:
+        """Refuse nothing that can be cleaned."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        name = cleaned(super()._deserialize(value, attr, data, **kwargs) or "")
+        if not name:
+            raise ValidationError("Give the file a name.")
+        return name
+
+
+class UploadShape(Shape):
+    """What is said about a file beside its content."""
+
+    name = FileName(allow_none=False)
+
+
+class FileShape(Shape):
+    """A file on a customer."""
+
+    id = Id(dump_only=True)
+    version = fields.Integer(dump_only=True)
+    customer_id = Id(dump_only=True)
+    name = FileName(required=True)
+    size = fields.Integer(dump_only=True)
+    content_type = fields.String(dump_only=True)
+    sha256 = fields.String(dump_only=True)
+    uploaded_at = Moment(dump_only=True)
+    uploaded_by = Id(dump_only=True)
+    binned_at = Moment(dump_only=True)
+
+
+class FileListShape(PageShape):
+    """Which page of the files is asked for."""
+
+
+class FilePageShape(Shape):
+    """One page of files, the latest first."""
+
+    items = fields.List(fields.Nested(FileShape))
+    next = fields.String(allow_none=True)
