@@ -26,6 +26,8 @@ def main() -> None:
         _install_postgres()
     if not rabbitmq_server() and not obtainable(RABBITMQ_IMAGE):
         install("rabbitmq-server", services=["rabbitmq-server"])
+    if not _playwright("--version"):
+        install("libatomic1")  # the one library of Playwright's own node that a bare Debian lacks
     if not system_browser() and not _own_browser_opens():
         _install_browser()
 
