@@ -5,6 +5,7 @@ that nobody answers ends in ``Away`` or ``Late``; a program that keeps silent is
 """
 
 import http.client
+import json
 import threading
 import time
 from collections import deque
@@ -42,13 +43,23 @@ class Answer(NamedTuple):
     headers: Headers
     body: bytes
 
+    @property
+    def ok(self) -> bool:
+        """Tell whether it said yes."""
+        return self.status < 400  # noqa: PLR2004  # refusals and failures begin there
+
+    def json(self) -> Any:
+        """Read the body."""
+        return json.loads(self.body)
+
 
 class Stream(NamedTuple):
-    """What a program says, piece by piece; reading to the end or ``close`` gives its connection back."""
+    """What a program says, piece by piece; whoever takes it reads to its end or closes it."""
 
     status: int
     headers: Headers
     chunks: Iterator[bytes]
+    close: Callable[[], None]
 
 
 class Breaker:
@@ -164,7 +175,7 @@ class Exchange:
     def stream(self) -> Stream:
         """Wait for the head of the answer."""
         response = self._try(self._head)
-        return Stream(response.status, Headers(response.getheaders()), self._chunks(response))
+        return Stream(response.status, Headers(response.getheaders()), self._chunks(response), self._drop)
 
     def _chunks(self, response: http.client.HTTPResponse) -> Iterator[bytes]:
         assert self.connection is not None

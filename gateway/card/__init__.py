@@ -1,0 +1,1 @@
+"""The card: what five services know of one customer, in one answer."""

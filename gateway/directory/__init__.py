@@ -1,0 +1,1 @@
+"""The agency itself: its departments, its employees and what they may do."""

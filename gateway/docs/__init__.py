@@ -1,0 +1,1 @@
+"""How to use the API: every program's routes in one document."""

@@ -1,0 +1,40 @@
+"""The items of the card in their order, each with the service that owns it."""
+
+OWNERS = {
+    "general": "customers",
+    "logo": "files",
+    "addresses": "customers",
+    "directions": "customers",
+    "invoice_information": "invoicing",
+    "time_bank": "recruitment",
+    "pay_matrix": "recruitment",
+    "working_hours": "recruitment",
+    "departments": "customers",
+    "employees": "customers",
+    "notes": "customers",
+    "process": "customers",
+    "tags": "customers",
+    "tasks": "customers",
+    "attributes": "customers",
+    "log": "customers",
+    "industry": "customers",
+    "sub_projects": "recruitment",
+    "group": "customers",
+    "contacts": "customers",
+    "economy": "invoicing",
+    "offers": "invoicing",
+    "files": "files",
+    "dialog": "dialog",
+    "calendar": "dialog",
+    "inquiries": "dialog",
+    "projects": "recruitment",
+    "recruitment": "recruitment",
+    "logged_work": "recruitment",
+}
+SERVICES = ("customers", "invoicing", "files", "dialog", "recruitment")
+ALWAYS_ON = "general"  # a card without the customer is none
+
+
+def owned_by(service: str) -> list[str]:
+    """List the items of one service in their order."""
+    return [key for key, owner in OWNERS.items() if owner == service]

@@ -1,0 +1,1 @@
+"""The CRM settings: which items are on the card."""
