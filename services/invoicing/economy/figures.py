@@ -72,8 +72,8 @@ def _ages(session: Session, mine: ColumnElement[bool], today: date) -> dict[str,
         spans[age] = Invoice.due_on.between(today - timedelta(most), today - timedelta(least))
     spans["d90"] = Invoice.due_on < today - timedelta(AGES["d61_90"][1])
     sums = [func.sum(OWED).filter(span).label(age) for age, span in spans.items()]
-    row = session.execute(select(*sums).where(mine, ~SETTLED)).one()
-    return {age: amount if amount is not None else NOTHING for age, amount in row._mapping.items()}  # noqa: SLF001  # SQLAlchemy's own way to read a row by name
+    row = session.execute(select(*sums).where(mine, ~SETTLED)).mappings().one()
+    return {age: NOTHING if amount is None else amount for age, amount in row.items()}
 
 
 def _days_to_pay(session: Session, mine: ColumnElement[bool], today: date) -> int | None:
