@@ -82,6 +82,10 @@ class Routes(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
         """Say what the route reads (flask-smorest's decorator, with its type)."""
         return super().arguments(*args, **options)
 
+    def doc(self, **options: Any) -> Callable[[View], View]:
+        """Say what the shapes cannot (flask-smorest's decorator, with its type)."""
+        return super().doc(**options)
+
     def response(self, *args: Any, **options: Any) -> Callable[[View], View]:
         """Say what the route answers (flask-smorest's decorator, with its type)."""
         return super().response(*args, **options)

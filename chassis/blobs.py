@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 PIECE = 1024 * 1024  # bytes read at a time
 PART = 5 * 1024 * 1024  # bytes sent at a time: the least that S3 takes
-PARTS_AT_ONCE = 2
+PARTS_AT_ONCE = 1  # a part is memory, and many may send at once
 
 
 class StoreAway(Refused):

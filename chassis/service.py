@@ -50,11 +50,11 @@ def build(  # noqa: PLR0913  # all by name, and each said once in an app.py
     )  # fmt: skip
     program.authenticate = _by_token(settings)
     app.extensions["program"] = program
-    problems.install(app)
     _limit(app, program)
     _watch(app, program)
     _operate(app, program)
     api = openapi.install(app)
+    problems.install(app)  # after flask-smorest, which answers the framework's errors in a shape of its own
     for part in (*parts, *([card.routes(items)] if items else [])):
         api.register_blueprint(part)
     return app

@@ -15,6 +15,7 @@ from services.files.tables import Base, Holder
 def create_app(settings: FilesSettings | None = None) -> Flask:
     """Assemble the files service."""
     settings = settings or FilesSettings.from_env("files")
+    store = Blobs(settings.blobs_url)
     app = service.build(
         settings,
         tables=Base.metadata,
@@ -22,7 +23,7 @@ def create_app(settings: FilesSettings | None = None) -> Flask:
         reactions=on,
         items=items,
         subject=Holder,
-        chores=chores(settings),
+        chores=chores(settings, store),
     )
-    app.extensions["blobs"] = Blobs(settings.blobs_url)
+    app.extensions["blobs"] = store
     return app

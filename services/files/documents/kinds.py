@@ -6,11 +6,12 @@ import puremagic
 
 ENDS = 64 * 1024  # bytes at the beginning and at the end that are looked at
 TEXT, UNKNOWN, ZIP = "text/plain", "application/octet-stream", "application/zip"
+XML, SVG = "application/xml", "image/svg+xml"
 
 # formats that are written in letters; anything else found in a text is words that merely look like a mark
 LETTERED = {
-    "application/pdf", "application/postscript", "application/rtf", "application/xml", "image/svg+xml",
-    "message/rfc822", "text/html",
+    "application/pdf", "application/postscript", "application/rtf", XML, SVG, "message/rfc822",
+    "text/html",
 }  # fmt: skip
 LEAST_MARK = 4  # bytes that make a mark in a text
 
@@ -25,9 +26,7 @@ PACKED = {  # a folder in the zip: what it is
 def content_type(head: bytes, tail: bytes) -> str:
     """Tell the media type from the first and the last bytes."""
     if _is_text(head):
-        return next(
-            (kind for kind, mark in _matches(head.lstrip(b"\xef\xbb\xbf \t\r\n")) if _lettered(kind, mark)), TEXT
-        )
+        return _lettered(head.lstrip(b"\xef\xbb\xbf \t\r\n"))
     found = next((kind for kind, _ in _matches(head)), UNKNOWN)
     return _packed(head + tail) if found.startswith(OFFICE) or found == ZIP else found
 
@@ -40,8 +39,11 @@ def _matches(head: bytes) -> list[tuple[str, int]]:
         return []
 
 
-def _lettered(kind: str, mark: int) -> bool:
-    return kind in LETTERED and mark >= LEAST_MARK
+def _lettered(head: bytes) -> str:
+    """Tell one of the formats written in letters; HTML is HTML in capitals as well."""
+    matches = _matches(head) + _matches(head.lower())
+    found = next((kind for kind, mark in matches if kind in LETTERED and mark >= LEAST_MARK), TEXT)
+    return SVG if b"<svg" in head and found == XML else found
 
 
 def _packed(ends: bytes) -> str:

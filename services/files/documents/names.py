@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 LONGEST = 255  # bytes of UTF-8: what file systems take
 LONGEST_ENDING = 20
@@ -20,7 +21,7 @@ def cleaned(name: str) -> str:
 def disposition(name: str) -> dict[str, str]:
     """Offer a name for saving: whole, and in plain letters for old clients (RFC 6266)."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().replace('"', "").replace("%", "")
-    return {"filename": plain, "filename*": name}
+    return {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
 
 
 def _cut(name: str) -> str:
