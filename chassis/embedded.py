@@ -17,7 +17,7 @@ from pathlib import Path
 from cheroot import wsgi
 from joserfc.jwk import OKPKey
 
-from chassis import logs, migrations, worker
+from chassis import events, inbox, logs, migrations, worker
 from chassis.program import Program
 from chassis.relay import HandOver
 from chassis.run import PROGRAMS, create, settings_for
@@ -28,15 +28,21 @@ THREADS = 12  # of each program's server
 class Suite:
     """Six programs and their servers."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
         self.stop = threading.Event()
         self.programs: dict[str, Program] = {}
         self.servers: dict[str, wsgi.Server] = {}
         self.keys = _keys(data)
+
+    def start(self, port: int) -> None:
+        """Start every program; the gateway comes last, it knows all the others."""
         for name in PROGRAMS:
             self._add(name, port if name == "gateway" else 0)
+        carrier = HandOver(list(self.programs.values()))
+        for program in self.programs.values():
+            worker.start(program, carrier, self.stop)
 
     def _add(self, name: str, port: int) -> None:
         app = create(name, settings_for(name, self._environment(name)))
@@ -46,10 +52,11 @@ class Suite:
         self.serve(name, port)
 
     def _environment(self, name: str) -> Mapping[str, str]:
-        """Say to each program what the platform would say; the gateway comes last and knows all the others."""
+        """Say to each program what the platform would say."""
         addresses = {f"KUNDEKORT_{service.upper()}_URL": self.address(service) for service in self.servers}
         return {
             "KUNDEKORT_DATABASE_URL": f"sqlite:///{self.data.resolve()}/{name}.db",
+            "KUNDEKORT_SECURE": "0",  # one's own machine, without TLS
             "KUNDEKORT_BLOBS_URL": f"file://{self.data.resolve()}/blobs",
             **self.keys,
             **addresses,
@@ -66,11 +73,12 @@ class Suite:
         """Return where a program is reached."""
         return f"http://127.0.0.1:{self.servers[name].bind_addr[1]}"
 
-    def work(self) -> None:
-        """Start relays and retries."""
-        carrier = HandOver(list(self.programs.values()))
+    def announce(self, raw: bytes) -> None:
+        """Take an event from outside, as the broker would from an integrator."""
+        publisher = events.read(raw).publisher
         for program in self.programs.values():
-            worker.start(program, carrier, self.stop)
+            if publisher in program.reactions.publishers:
+                inbox.receive(program, raw)
 
     def halt(self) -> None:
         """Stop taking requests, finish what was begun, let go of the databases."""
@@ -111,23 +119,24 @@ def _keys(data: Path) -> dict[str, str]:
 def main(options: argparse.Namespace) -> None:
     """Start the suite, fill it with demo data at its first start, and say where it is."""
     logs.configure("WARNING")
-    try:
-        suite = Suite(Path(options.data), options.port)
-    except OSError as error:
-        sys.exit(f"Port {options.port} cannot be used ({error.strerror}): choose another with PORT=8001 make run")
-    suite.work()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    _welcome(suite, empty=options.empty)
-    ended.wait()
-    suite.halt()
+    suite = Suite(Path(options.data))
+    try:
+        suite.start(options.port)
+        threading.Thread(target=_welcome, args=(suite, options.empty), name="welcome", daemon=True).start()
+        ended.wait()
+    except OSError as error:
+        sys.exit(f"Port {options.port} cannot be used ({error}): choose another with make run PORT=8001")
+    finally:
+        suite.halt()
 
 
-def _welcome(suite: Suite, *, empty: bool) -> None:
+def _welcome(suite: Suite, empty: bool) -> None:  # noqa: FBT001  # a thread takes its arguments by place
     """Print address and sign-in first: demo data goes on arriving while somebody already looks."""
-    gateway = import_module("gateway.demo")
-    sign_in = gateway.sign_in(suite.programs["gateway"], suite.data)
+    demo = import_module("gateway.demo")
+    sign_in = demo.sign_in(suite.programs["gateway"], suite.data)
     print(f"\n  Kundekort  {suite.address()}\n  sign in    {sign_in.email}  {sign_in.password}\n", flush=True)  # noqa: T201
     if not empty:
-        gateway.fill(suite.address(), sign_in, suite.data)
+        demo.fill(suite.address(), sign_in, suite.data, suite.announce)

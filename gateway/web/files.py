@@ -1,0 +1,55 @@
+"""Upload and download of files on the card; the content only passes through."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, make_response, redirect, render_template, request
+from werkzeug.datastructures import FileStorage
+
+from chassis import auth
+from gateway.calls import call, stream
+from gateway.web import problems
+from gateway.web.texts import gettext
+
+CHANGES = "changed-files, changed-log"
+
+
+def show(customer: str, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    """Ask for files."""
+    form: dict[str, Any] = {
+        "action": f"/customers/{customer}/forms/files",
+        "title": gettext("Upload files"),
+        "values": {},
+        "errors": errors or {},
+        "limit": gettext("At most 100 MB each."),
+    }
+    return make_response(render_template("forms/files.html", form=form, customer={"id": customer}), status)
+
+
+def save(customer: str) -> Response:
+    """Hand each file on, the ones that were taken before a refusal stay."""
+    request.max_content_length = None  # the files service knows the limit, and counts what really comes
+    chosen = [each for each in request.files.getlist("files") if each.filename]
+    if not chosen:
+        return show(customer, {"files": gettext("Choose at least one file.")}, 422)
+    for each in chosen:
+        problem = _hand_on(customer, each)
+        if problem:
+            return show(customer, {"files": f"{each.filename}: {problem}"}, 422)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Trigger": CHANGES})
+    return make_response(redirect(f"/customers/{customer}/items/files", 303))
+
+
+def _hand_on(customer: str, chosen: FileStorage) -> str:
+    """Send one file on in pieces; return what was wrong with it, or nothing."""
+    answer = call(
+        auth.caller(), "files", "POST", f"/customers/{customer}/files", body=chosen.stream,
+        query={"name": chosen.filename}, headers={"Content-Type": "application/octet-stream"},
+    )  # fmt: skip
+    return "" if answer.ok else " ".join(problems.errors(problems.read(answer), ()).values())
+
+
+def download(customer_id: UUID, file_id: UUID) -> Response:
+    """Hand the content on as it comes, ranges too."""
+    return stream(auth.caller(), "files", f"/customers/{customer_id}/files/{file_id}/content")

@@ -1,0 +1,132 @@
+"""The forms of the card: which service each one speaks to, and what it reads and changes there.
+
+A form is one entry here and one template in ``templates/forms``. Adding a field to a form is one word in each.
+"""
+
+from dataclasses import dataclass
+
+from gateway.web.fields import Address, Count, Field, Flag, Lines, Number, Several, When, Words
+
+CUSTOMER = "/customers/{customer}"
+
+
+def lazy(message: str) -> str:
+    """Mark a text for translation; it is translated when it is shown."""
+    return message
+
+
+@dataclass(frozen=True)
+class Form:
+    """Where a form's values come from and go to; ``{customer}`` and ``{resource}`` stand for ids."""
+
+    title: str
+    service: str
+    changes: tuple[str, ...]  # the card's items that look different afterwards
+    fields: tuple[Field, ...]
+    add: str = ""  # POST here
+    edit: str = ""  # PATCH here, once the resource is known
+    put: str = ""  # PUT here instead: an act on a resource
+    delete: str = ""  # DELETE here
+    read: str = ""  # where the present values and their ETag are; edit unless said
+    title_edit: str = ""
+
+    def target(self, resource: str | None) -> tuple[str, str]:
+        """Return method and path of what the form does."""
+        if self.add and (resource is None or not self.edit):
+            return "POST", self.add
+        for method, path in (("PATCH", self.edit), ("PUT", self.put), ("DELETE", self.delete)):
+            if path:
+                return method, path
+        raise LookupError(self.title)
+
+    def source(self, resource: str | None) -> str:
+        """Return where the present values are; a new thing has none."""
+        return "" if self.target(resource)[0] == "POST" else self.read or self.edit or self.delete
+
+
+FORMS = {
+    "customer_create": Form(
+        lazy("New customer"), "customers", (),
+        (Field("name"), Field("org_number"), Field("type"), Field("owner", "owner_department"),
+         Several("departments")),
+        add="/customers",
+    ),
+    "general": Form(
+        lazy("Edit general information"), "customers", ("general", "log"),
+        (Field("name"), Field("org_number"), Field("type"), Field("email"), Field("phone"), Field("website")),
+        edit=CUSTOMER,
+    ),
+    "addresses": Form(
+        lazy("Edit addresses"), "customers", ("addresses", "log"), (Address("visiting"), Address("postal")),
+        edit=CUSTOMER,
+    ),
+    "directions": Form(
+        lazy("Edit directions"), "customers", ("directions", "log"),
+        (Field("text", "directions"), Number("latitude"), Number("longitude")),
+        edit=CUSTOMER,
+    ),
+    "industry": Form(
+        lazy("Edit industry"), "customers", ("industry", "log"),
+        (Field("code", "industry.code"), Field("standard", "industry.standard"), Field("name", "industry.name")),
+        edit=CUSTOMER,
+    ),
+    "departments": Form(
+        lazy("Edit departments"), "customers", ("departments", "log"),
+        (Field("owner", "owner"), Several("departments")),
+        put=f"{CUSTOMER}/departments", read=CUSTOMER,
+    ),
+    "contact": Form(
+        lazy("New contact"), "customers", ("contacts", "log"),
+        (Field("name"), Field("title"), Words("roles"), Field("email"), Field("mobile"), Field("phone"),
+         Field("notes")),
+        add=f"{CUSTOMER}/contacts", edit=f"{CUSTOMER}/contacts/{{resource}}", title_edit=lazy("Edit contact"),
+    ),
+    "contact_end": Form(
+        lazy("Mark contact as ended"), "customers", ("contacts", "log"), (Field("ended_on"),),
+        put=f"{CUSTOMER}/contacts/{{resource}}/end", read=f"{CUSTOMER}/contacts/{{resource}}",
+    ),
+    "note": Form(
+        lazy("New note"), "customers", ("notes", "log"), (Field("text"), Flag("pinned")),
+        add=f"{CUSTOMER}/notes", edit=f"{CUSTOMER}/notes/{{resource}}", title_edit=lazy("Edit note"),
+    ),
+    "tags": Form(lazy("New tags"), "customers", ("tags", "log"), (Words("tags", "name"),), add=f"{CUSTOMER}/tags"),
+    "tag_remove": Form(
+        lazy("Remove tag"), "customers", ("tags", "log"), (), delete=f"{CUSTOMER}/tags/{{resource}}"
+    ),
+    "log_comment": Form(lazy("New comment"), "customers", ("log",), (Field("text"),), add=f"{CUSTOMER}/log"),
+    "invoice_information": Form(
+        lazy("Edit invoice information"), "invoicing", ("invoice_information", "log"),
+        (Field("invoice_type"), Field("invoice_interval"), Lines("invoice_emails"), Flag("project_invoicing"),
+         Field("ehf_org_number"), Field("ehf_name"), Field("ehf_reference"), Field("gln"), Count("credit_days"),
+         Field("credit_days_agreed"), Field("our_reference"), Field("contact_reference"),
+         Address("invoice_address"), Address("delivery_address")),
+        edit=f"{CUSTOMER}/invoice-information",
+    ),
+    "fixed_line": Form(
+        lazy("New fixed invoice line"), "invoicing", ("invoice_information", "log"),
+        (Field("description"), Number("quantity"), Field("unit"), Number("price"), Field("vat_code"),
+         Field("valid_from"), Field("valid_to")),
+        add=f"{CUSTOMER}/fixed-lines", edit=f"{CUSTOMER}/fixed-lines/{{resource}}",
+        title_edit=lazy("Edit fixed invoice line"),
+    ),
+    "file_bin": Form(
+        lazy("Move the file to the bin"), "files", ("files", "log"), (), delete=f"{CUSTOMER}/files/{{resource}}"
+    ),
+    "communication": Form(
+        lazy("Register communication"), "dialog", ("dialog", "log"),
+        (Field("kind"), Field("direction"), When("happened_at"), Field("contact_id"), Field("subject"),
+         Field("body")),
+        add=f"{CUSTOMER}/communications", edit=f"{CUSTOMER}/communications/{{resource}}",
+        title_edit=lazy("Correct communication"),
+    ),
+    "project": Form(
+        lazy("New project"), "recruitment", ("projects", "log"),
+        (Field("name"), Field("type"), Number("value"), Field("department"), Field("responsible"),
+         Field("start", "starts_on"), Field("end", "ends_on")),
+        add=f"{CUSTOMER}/projects", edit=f"{CUSTOMER}/projects/{{resource}}", title_edit=lazy("Edit project"),
+    ),
+    "project_status": Form(
+        lazy("Change status"), "recruitment", ("projects", "log"), (Field("status"),),
+        put=f"{CUSTOMER}/projects/{{resource}}/status", read=f"{CUSTOMER}/projects/{{resource}}",
+    ),
+}  # fmt: skip

@@ -1,0 +1,170 @@
+"""The pages people see."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+
+from chassis import auth
+from chassis.auth import Unauthenticated
+from chassis.errors import Refused
+from gateway.calls import call
+from gateway.card.compose import compose
+from gateway.signin import actions as signin
+from gateway.signin import cookie
+from gateway.signin.api import begin
+from gateway.web import editing, files, frame, problems, settings, texts
+from gateway.web.forms import FORMS
+
+web = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+
+TYPES = ("prospect", "customer", "former_customer", "supplier", "own_company", "other")
+BUTTONS = ("contacts", "economy", "offers", "files", "dialog", "calendar", "inquiries", "projects", "recruitment",
+           "logged_work")  # fmt: skip
+OPEN = ("pages.sign_in", "pages.sign_in_form", "pages.static", "pages.choose_language")
+YEAR = 365 * 24 * 3600
+
+web.context_processor(frame.context)
+
+
+@web.before_request
+def look_who_is_there() -> Response | None:
+    """Show nothing to somebody who is not signed in."""
+    if request.endpoint in OPEN:
+        return None
+    try:
+        auth.caller()
+    except Unauthenticated:
+        return frame.to_sign_in()
+    return None
+
+
+@web.errorhandler(Refused)
+def refused(error: Refused) -> Response:
+    """Show a refusal as a page."""
+    page = render_template("error.html", title=texts.say(error.title), status=error.status, detail="")
+    return make_response(page, error.status)
+
+
+@web.get("/sign-in")
+def sign_in_form() -> str:
+    """Ask for e-mail and password."""
+    return render_template("sign_in.html", email="", error=None, next=request.args.get("next", ""))
+
+
+@web.post("/sign-in")
+def sign_in() -> Response:
+    """Begin a session."""
+    email, then = request.form.get("email", ""), request.form.get("next", "")
+    try:
+        token = signin.sign_in(email, request.form.get("password", ""), request.remote_addr or "")
+    except Refused as error:
+        page = render_template("sign_in.html", email=email, error=texts.say(error.title), next=then)
+        return make_response(page, error.status)
+    return begin(token, make_response(redirect(frame.own_path(then), 303)))
+
+
+@web.post("/sign-out")
+def sign_out() -> Response:
+    """End the session."""
+    signin.sign_out(cookie.sent(request) or "")
+    response = make_response(redirect("/sign-in", 303))
+    cookie.take_back(response)
+    return response
+
+
+@web.post("/language")
+def choose_language() -> Response:
+    """Speak Norwegian or English from now on."""
+    response = make_response(redirect(frame.own_path(request.form.get("next", "")), 303))
+    if request.form.get("locale") in texts.LANGUAGES:
+        response.set_cookie(texts.COOKIE, request.form["locale"], max_age=YEAR, httponly=True, samesite="Lax")
+    return response
+
+
+@web.get("/")
+def front() -> Response:
+    """Begin with the customers."""
+    return make_response(redirect("/customers"))
+
+
+@web.get("/customers")
+def customers() -> str:
+    """List and find customers."""
+    query = {name: request.args.get(name, "").strip() for name in ("text", "type", "place", "cursor")}
+    asked = {name: value for name, value in query.items() if value}
+    answer = call(auth.caller(), "customers", "GET", "/customers", query=asked)
+    found: dict[str, Any] = answer.json() if answer.ok else {"items": [], "next": None}
+    error = None if answer.ok else "; ".join(problems.errors(problems.read(answer), ()).values())
+    following = {**asked, "cursor": found["next"]}
+    next_url = f"/customers?{urlencode(following)}" if found["next"] else None
+    return render_template(
+        "customers.html", customers=found["items"], query=query, types=TYPES, next_url=next_url, error=error
+    )
+
+
+@web.route("/customers/new", methods=["GET", "POST"])
+def new_customer() -> Response:
+    """Register a customer."""
+    if request.method == "GET":
+        return editing.show("customer_create", None, None)
+    return editing.save("customer_create", None, None)
+
+
+@web.get("/customers/<uuid:customer_id>")
+def card(customer_id: UUID) -> str:
+    """Show all that is known of a customer."""
+    return _card(customer_id, None)
+
+
+@web.get("/customers/<uuid:customer_id>/items/<key>")
+def item(customer_id: UUID, key: str) -> str:
+    """Show one item: alone where htmx asks for it, else on the card."""
+    found = compose(auth.caller(), customer_id)
+    if key not in found["order"]:
+        abort(404)
+    if not request.headers.get("HX-Request"):
+        return _card(customer_id, key)
+    return render_template(f"items/{key}.html", item=found["items"][key], key=key, customer=_customer(found))
+
+
+def _card(customer_id: UUID, key: str | None) -> str:
+    found = compose(auth.caller(), customer_id)
+    buttons = [each for each in BUTTONS if each in found["order"]]
+    return render_template(
+        "card.html", customer=_customer(found), items=found["items"], order=found["order"], buttons=buttons, open=key
+    )
+
+
+def _customer(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the customer's own facts; when customers is silent, at least whose card it is."""
+    return found["customer"] or {"id": found["id"], "name": texts.gettext("Customer"), "number": "–"}
+
+
+@web.route("/customers/<uuid:customer_id>/forms/<name>", methods=["GET", "POST"])
+@web.route("/customers/<uuid:customer_id>/forms/<name>/<uuid:resource>", methods=["GET", "POST"])
+def form(customer_id: UUID, name: str, resource: UUID | None = None) -> Response:
+    """Open a form, or send it."""
+    customer, about = str(customer_id), str(resource) if resource else None
+    if name == "files":
+        return files.show(customer) if request.method == "GET" else files.save(customer)
+    if name not in FORMS or name == "customer_create":
+        abort(404)
+    if request.method == "GET":
+        return editing.show(name, customer, about)
+    if name == "tags":
+        return editing.save_tags(customer)
+    return editing.save(name, customer, about)
+
+
+@web.get("/customers/<uuid:customer_id>/files/<uuid:file_id>")
+def download(customer_id: UUID, file_id: UUID) -> Response:
+    """Hand a file on."""
+    return files.download(customer_id, file_id)
+
+
+@web.route("/settings", methods=["GET", "POST"])
+def crm_settings() -> Response:
+    """Switch items of the card on and off."""
+    return settings.show() if request.method == "GET" else settings.save()

@@ -1,0 +1,116 @@
+"use strict";
+// What HTML and htmx cannot do alone: the dialog opens when a form arrives and closes when it is saved, what
+// somebody typed is never lost by accident, an upload shows how far it is, and people who cannot see are told.
+
+const texts = document.body.dataset;
+const dialog = document.getElementById("dialog");
+const content = document.getElementById("dialog-content");
+const discard = document.getElementById("discard");
+let opened = null; // what the form held when it was opened; null once the server has sent it back
+
+const form = () => document.querySelector("form[data-guard]");
+const typed = () => JSON.stringify([...new FormData(form())].map(([name, value]) => [name, value.name ?? value]));
+const unsaved = () => form() !== null && typed() !== opened;
+
+function say(text, tone = "info") {
+  const place = document.getElementById(dialog?.open ? "dialog-status" : "page-status");
+  if (!place) return;
+  place.textContent = text;
+  place.dataset.tone = tone;
+  if (tone === "info") setTimeout(() => place.textContent === text && (place.textContent = ""), 4000);
+}
+
+function remember() {
+  const refused = form()?.querySelector("[aria-invalid=true], .ds-error-summary");
+  opened = form() && !refused ? typed() : null;
+}
+
+function focusFirst() {
+  const field = ["[aria-invalid=true]", "[autofocus]", ".form-body :is(input:not([type=hidden]), select, textarea)", ".form-end .ds-button"]
+    .map((selector) => content.querySelector(selector)).find(Boolean);
+  field?.focus();
+}
+
+function leave() {
+  if (!unsaved()) return dialog.close();
+  discard.returnValue = "keep";
+  discard.showModal();
+}
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target !== content) return;
+  if (!dialog.open) dialog.showModal();
+  document.getElementById("dialog-status").textContent = "";
+  remember();
+  focusFirst();
+});
+
+// 204: it is saved. The sections it concerns fetch themselves anew on the `changed-…` events of the same answer.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.xhr.status !== 204) return;
+  if (content.contains(detail.elt)) dialog.close();
+  say(texts.saved);
+  htmx.trigger(document.body, "saved");
+});
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (content.contains(detail.target) && [409, 412, 413, 422].includes(detail.xhr.status)) return; // stands in the form
+  say(texts[`failed${detail.xhr.status}`] ?? texts.failed, "danger");
+});
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => say(texts.offline, "danger"));
+}
+
+// A part of the card took the place of another: mark it in the row, name the page after it, and go to its heading.
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  for (const link of document.querySelectorAll("#parts a")) {
+    link.toggleAttribute("aria-current", link.pathname === location.pathname);
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+  }
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target.id !== "view") return;
+  const heading = detail.target.querySelector("h2");
+  document.title = [heading.textContent, document.querySelector("h1").textContent, "Kundekort"].join(" – ");
+  heading.focus();
+});
+
+document.addEventListener("htmx:xhr:progress", ({ target, detail }) => {
+  const place = target.querySelector(".progress");
+  if (!place || !detail.lengthComputable) return;
+  const [bar, words] = place.children;
+  place.hidden = false;
+  bar.value = detail.loaded / detail.total;
+  words.textContent = `${texts.uploading} ${Math.round(bar.value * 100)} %`;
+});
+
+document.addEventListener("change", ({ target }) => {
+  if (target.type !== "file") return;
+  const names = [...target.files].map((file) => Object.assign(document.createElement("li"), { textContent: file.name }));
+  document.getElementById(`${target.id}-chosen`).replaceChildren(...names);
+});
+
+if (dialog) {
+  dialog.addEventListener("click", ({ target }) => target.closest("[data-close]") && leave());
+  dialog.addEventListener("close", () => content.replaceChildren());
+  // Escape, a click outside, or the back gesture of a telephone.
+  dialog.addEventListener("cancel", (event) => {
+    if (event.target !== dialog || !unsaved()) return;
+    event.preventDefault();
+    leave();
+  });
+  // A second Escape is not announced as `cancel` by every browser.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !unsaved()) return;
+    event.preventDefault();
+    leave();
+  });
+  discard.addEventListener("close", () => discard.returnValue === "discard" && dialog.close());
+}
+
+// A form on a page of its own is guarded too, and is let go when it is sent.
+remember();
+document.addEventListener("submit", ({ target }) => {
+  if (target === form() && !dialog?.open) opened = typed();
+});
+window.addEventListener("beforeunload", (event) => unsaved() && event.preventDefault());

@@ -1,0 +1,136 @@
+"""Norwegian and English: the catalogue, and how dates, amounts and names are written."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from gateway.web.fields import ZONE
+
+LANGUAGES = ("nb", "en")
+COOKIE = "language"
+THOUSAND = 1000
+
+_NUMBER = re.compile(r"\d+")
+
+
+@cache
+def catalogue(language: str) -> Catalog | None:
+    """Read the translations of a language; English is what the code says."""
+    path = Path(__file__).parent / "locale" / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def language() -> str:
+    """Return the language of whoever is asking: what was chosen, else Norwegian."""
+    chosen = request.cookies.get(COOKIE, "") if has_request_context() else ""
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def gettext(message: str) -> str:
+    """Translate a text of ours."""
+    found = catalogue(language())
+    entry = found.get(message) if found else None
+    return str(entry.string) if entry and entry.string else message
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """Translate a text that depends on a number."""
+    found = catalogue(language())
+    entry = found.get(one) if found else None
+    if found and entry and isinstance(entry.string, tuple) and all(entry.string):
+        return str(entry.string[0 if number == 1 else -1])
+    return one if number == 1 else many
+
+
+def say(message: str) -> str:
+    """Translate what a service said: its numbers stand in the catalogue as ``{}``."""
+    translated = gettext(message)
+    if translated != message:
+        return translated
+    pattern = gettext(_NUMBER.sub("{}", message))
+    numbers = _NUMBER.findall(message)
+    return pattern.format(*numbers) if numbers and pattern.count("{}") == len(numbers) else message
+
+
+def install(app: Flask) -> None:
+    """Teach the templates to translate and to write values."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    install_texts = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]  # the extension adds it
+    install_texts(gettext, ngettext, newstyle=True)
+    app.jinja_env.filters.update(
+        day=day, moment=moment, money=money, filesize=filesize, employee=employee, department=department, say=say
+    )
+
+
+def _parsed(value: Any) -> datetime | date | None:
+    if not value:
+        return None
+    if isinstance(value, datetime | date):
+        return value
+    return datetime.fromisoformat(value) if "T" in str(value) else date.fromisoformat(str(value))
+
+
+def day(value: Any) -> str:
+    """Write a date, 23.11.2026."""
+    parsed = _parsed(value)
+    if isinstance(parsed, datetime):
+        parsed = parsed.astimezone(ZONE).date()
+    return format_date(parsed, "dd.MM.yyyy" if language() == "nb" else "d MMM yyyy", language()) if parsed else ""
+
+
+def moment(value: Any) -> str:
+    """Write a moment as the clock on the wall showed it, 23.11.2026 14:05."""
+    parsed = _parsed(value)
+    pattern = "dd.MM.yyyy HH:mm" if language() == "nb" else "d MMM yyyy HH:mm"
+    return format_datetime(parsed, pattern, tzinfo=ZONE, locale=language()) if parsed else ""
+
+
+def money(value: Any) -> str:
+    """Write an amount in kroner, 1 234,50 kr."""
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return ""
+    text = format_decimal(amount, "#,##0.00", language())
+    return f"{text}\N{NO-BREAK SPACE}kr" if language() == "nb" else f"NOK\N{NO-BREAK SPACE}{text}"
+
+
+def filesize(value: Any) -> str:
+    """Write a size in bytes so that it can be compared at a glance."""
+    size = float(value)
+    for unit in ("B", "kB", "MB"):
+        if size < THOUSAND:
+            return f"{format_decimal(round(size, 1) if unit != 'B' else int(size), locale=language())} {unit}"
+        size /= THOUSAND
+    return f"{format_decimal(round(size, 1), locale=language())} GB"
+
+
+@pass_context
+def employee(context: Context, value: Any) -> str:
+    """Name an employee."""
+    return _name(context.get("employees"), value)
+
+
+@pass_context
+def department(context: Context, value: Any) -> str:
+    """Name a department."""
+    return _name(context.get("departments"), value)
+
+
+def _name(names: Mapping[str, str] | None, value: Any) -> str:
+    return (names or {}).get(str(value), gettext("Unknown")) if value else ""
