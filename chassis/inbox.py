@@ -59,25 +59,27 @@ def receive(program: "Program", raw: bytes, properties: Mapping[str, Any] | None
             waiting.park_unreadable(connection, raw, properties or {}, str(error))
         log.error("message parked", reason=str(error), service=program.name)
         return
-    _attempt(program, envelope, raw, ordered=True)
+    _attempt(program, envelope, raw)
 
 
 def retry(program: "Program") -> int:
     """Try the events that are due; return how many there were."""
     with program.engine.begin() as connection:
         rows = waiting.due(connection, BATCH)
-    for raw, aggregate in rows:
-        # without an aggregate it was set aside in its turn: nobody waited for it, nor does it wait now
-        _attempt(program, events.read(raw), raw, ordered=aggregate is not None)
+    for row in rows:
+        receive(program, row.raw, row.properties)
+        if row.event_id is None:  # it could not be read before: it has another row now, or has taken effect
+            with program.engine.begin() as connection:
+                waiting.forget(connection, row.id)
     return len(rows)
 
 
-def _attempt(program: "Program", envelope: events.Envelope, raw: bytes, *, ordered: bool) -> None:
+def _attempt(program: "Program", envelope: events.Envelope, raw: bytes) -> None:
     logs.bind(envelope.traceparent, service=program.name, type=envelope.type, aggregate=envelope.aggregate)
     who = Caller(tenant=envelope.tenant, employee=envelope.actor, everywhere=True)
     try:
         with program.app.app_context(), calling(who), transaction() as session:
-            _take(session, program, envelope, raw, ordered=ordered)
+            _take(session, program, envelope, raw)
     except Hold as hold:
         _keep(program, envelope, raw, hold)
     except Exception as error:  # whatever went wrong, the next event must not wait for it
@@ -85,14 +87,14 @@ def _attempt(program: "Program", envelope: events.Envelope, raw: bytes, *, order
         _keep(program, envelope, raw, Hold(f"{type(error).__name__}: {error}"[:500]))
 
 
-def _take(session: Session, program: "Program", envelope: events.Envelope, raw: bytes, *, ordered: bool) -> None:
+def _take(session: Session, program: "Program", envelope: events.Envelope, raw: bytes) -> None:
     connection = session.connection()
-    tries = waiting.remove(connection, envelope.id)
+    kept = waiting.remove(connection, envelope.id, raw)
     if not _first_time(connection, envelope, raw):
         return
-    if ordered and not _in_turn(connection, envelope, tries):
-        return
-    if ordered:
+    if kept is None or kept.aggregate is not None:  # else it was set aside in its turn: nobody waited for it
+        if not _in_turn(connection, envelope, kept.attempts if kept else 0):
+            return
         _count(connection, envelope)
     if envelope.type in program.reactions.known:
         program.reactions.react(session, envelope)
@@ -126,7 +128,7 @@ def _in_turn(connection: Connection, envelope: events.Envelope, tries: int) -> b
     # a program that joined late never saw the first versions: after all its tries it begins with what it has
     joined_late = last == 0 and tries >= waiting.MOST_TRIES - 1
     if envelope.aggregate_version > last + 1 and not joined_late:
-        raise Hold(f"version {last + 1} is missing")
+        raise Hold(waiting.missing(last + 1))
     return True
 
 
@@ -134,7 +136,7 @@ def _count(connection: Connection, envelope: events.Envelope) -> None:
     name = aggregate_of(envelope)
     counter = update(seen).where(seen.c.aggregate == name)
     connection.execute(counter.values(version=envelope.aggregate_version))
-    waiting.release(connection, name)
+    waiting.release(connection, name, envelope.aggregate_version)
 
 
 def _set_aside(connection: Connection, envelope: events.Envelope, raw: bytes) -> None:

@@ -131,10 +131,16 @@ def park_unreadable(connection: Connection, raw: bytes, properties: Mapping[str,
     connection.execute(insert(waiting).values(row))
 
 
-def remove(connection: Connection, event_id: UUID) -> int:
-    """Take an event out again, because it is tried now; return how often it was tried before."""
-    statement = delete(waiting).where(waiting.c.event_id == event_id).returning(waiting.c.attempts)
-    return connection.scalar(statement) or 0
+def remove(connection: Connection, event_id: UUID, raw: bytes) -> Any:
+    """Take an event out again, because it is tried now; return its aggregate and how often it was tried before."""
+    mine = (waiting.c.event_id == event_id) & (waiting.c.raw == raw)  # another body under its id stays where it is
+    statement = delete(waiting).where(mine).returning(waiting.c.aggregate, waiting.c.attempts)
+    return connection.execute(statement).one_or_none()
+
+
+def forget(connection: Connection, row_id: int) -> None:
+    """Drop a row whose bytes were taken in anew."""
+    connection.execute(delete(waiting).where(waiting.c.id == row_id))
 
 
 def earlier(connection: Connection, aggregate: str, version: int) -> bool:
@@ -143,10 +149,17 @@ def earlier(connection: Connection, aggregate: str, version: int) -> bool:
     return bool(connection.scalar(select(exists().where(before))))
 
 
-def release(connection: Connection, aggregate: str) -> None:
-    """Make the events of an aggregate due: the one they waited for has come."""
-    mine = (waiting.c.aggregate == aggregate) & waiting.c.parked_at.is_(None)
-    connection.execute(update(waiting).where(mine).values(next_at=now()))
+def missing(version: int) -> str:
+    """Say what an event waits for."""
+    return f"version {version} is missing"
+
+
+def release(connection: Connection, aggregate: str, version: int) -> None:
+    """Make the events of an aggregate due: the one they waited for has come, however late."""
+    mine = waiting.c.aggregate == aggregate
+    starved = mine & (waiting.c.reason == missing(version))
+    connection.execute(update(waiting).where(starved).values(parked_at=None, attempts=0))
+    connection.execute(update(waiting).where(mine & waiting.c.parked_at.is_(None)).values(next_at=now()))
 
 
 def due(connection: Connection, limit: int) -> Sequence[Any]:
@@ -154,7 +167,7 @@ def due(connection: Connection, limit: int) -> Sequence[Any]:
     first = waiting.alias()
     has_earlier = exists().where(first.c.aggregate == waiting.c.aggregate, first.c.version < waiting.c.version)
     query = (
-        select(waiting.c.raw, waiting.c.aggregate)
+        select(waiting.c.id, waiting.c.event_id, waiting.c.raw, waiting.c.properties)
         .where(waiting.c.parked_at.is_(None), waiting.c.next_at <= now(), ~has_earlier)
         .order_by(waiting.c.next_at)
         .limit(limit)
