@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from openapi_spec_validator import validate
 
-from contracts.customers import CustomerDepartmentsChanged
+from contracts.customers import CustomerDepartmentsChanged, CustomerRenamed
 from tests.suite import errors
 
 CONTENT = bytes(range(256)) * 10
@@ -129,6 +129,17 @@ def test_a_file_follows_its_customer_to_another_department(client, path, bob, cu
     hear(moved, about=f"customer/{customer_id}", version=2)
 
     assert client.as_(bob).get(path).status_code == 200
+
+
+def test_the_files_stand_under_the_customers_present_name(client, shelf, customer_id, hear):
+    assert client.get(shelf).json["customer_name"] == "Fjordvik Industri AS"
+
+    hear(
+        CustomerRenamed(customer_id, "Fjordvik Industri AS", "Fjordvik AS"), about=f"customer/{customer_id}", version=2
+    )
+
+    assert client.get(shelf).json["customer_name"] == "Fjordvik AS"
+    assert client.get(f"{shelf}/bin").json["customer_name"] == "Fjordvik AS"
 
 
 def test_the_card_shows_the_latest_files_and_counts_all(client, put, shelf, customer_id, ada):

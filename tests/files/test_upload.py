@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import re
+import time
 import tracemalloc
 import zipfile
 from contextlib import contextmanager
@@ -148,6 +149,20 @@ def test_a_body_that_does_not_tell_its_length_arrives_whole(send):
     made = send(iter(Film(4 * MIB)))
 
     assert (made.status_code, made.json()["size"]) == (201, 4 * MIB)
+
+
+def test_a_slow_sender_keeps_nobody_from_writing_and_is_not_too_late_himself(send, put):
+    def slowly():
+        yield b"first"
+        meanwhile.append(put(name="other.txt"))
+        time.sleep(0.3)
+        yield b"last"
+
+    meanwhile = []
+    made = send(slowly(), **{"X-Request-Deadline-Ms": "200"})
+
+    assert [answer.status_code for answer in meanwhile] == [201]
+    assert (made.status_code, made.json()["size"]) == (201, 9)
 
 
 def test_a_file_that_breaks_off_leaves_nothing(program, client, shelf, ada, announced):

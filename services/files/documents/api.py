@@ -21,6 +21,7 @@ from services.files.documents.models import File, in_bin, on_shelf
 from services.files.documents.names import cleaned, disposition
 from services.files.documents.openapi import DOWNLOAD, UPLOAD
 from services.files.documents.schemas import FileListShape, FilePageShape, FileShape, UploadShape
+from services.files.tables import Holder
 
 api = Routes("files", item="files", description="Files on customers")
 
@@ -84,7 +85,9 @@ def _added(customer_id: UUID, name: str, content: Content) -> Response:
 def list_for_customer(asked: dict[str, Any], customer_id: UUID) -> dict[str, Any]:
     """List the files on a customer, the latest first."""
     with reading() as session:
-        return page(session, on_shelf(customer_id), LATEST_FIRST, asked, descending=True)
+        holder = find(session, Holder, customer_id)
+        found = page(session, on_shelf(customer_id), LATEST_FIRST, asked, descending=True)
+        return {**found, "customer_name": holder.name}
 
 
 @api.get("/customers/<uuid:customer_id>/files/bin")
@@ -93,7 +96,9 @@ def list_for_customer(asked: dict[str, Any], customer_id: UUID) -> dict[str, Any
 def list_bin(asked: dict[str, Any], customer_id: UUID) -> dict[str, Any]:
     """List what was thrown away and can still be taken back."""
     with reading() as session:
-        return page(session, in_bin(customer_id), LATEST_FIRST, {**asked, "bin": True}, descending=True)
+        holder = find(session, Holder, customer_id)
+        found = page(session, in_bin(customer_id), LATEST_FIRST, {**asked, "bin": True}, descending=True)
+        return {**found, "customer_name": holder.name}
 
 
 @api.get("/customers/<uuid:customer_id>/files/<uuid:file_id>")

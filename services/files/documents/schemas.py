@@ -5,21 +5,17 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from chassis.paging import PageShape
-from chassis.shapes import Id, Line, Moment, Shape
-from services.files.documents.names import LONGEST, cleaned
+from chassis.shapes import REQUIRED, Id, Moment, Shape
+from services.files.documents.names import cleaned
 
 
-class FileName(Line):
-    """A file name; a path before it, and what cannot be seen, is left out."""
+class FileName(fields.String):
+    """A file name of any length; a path before it, what cannot be seen and what is too long are left out."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(LONGEST, **kwargs)
-
-    def _check(self, text: str) -> None:
-        """Refuse nothing that can be cleaned."""
+    default_error_messages = {**REQUIRED, "invalid": "Text is expected here."}  # noqa: RUF012
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        name = cleaned(super()._deserialize(value, attr, data, **kwargs) or "")
+        name = cleaned(super()._deserialize(value, attr, data, **kwargs))
         if not name:
             raise ValidationError("Give the file a name.")
         return name
@@ -28,7 +24,7 @@ class FileName(Line):
 class UploadShape(Shape):
     """What is said about a file beside its content."""
 
-    name = FileName(allow_none=False)
+    name = FileName()
 
 
 class FileShape(Shape):
@@ -51,7 +47,8 @@ class FileListShape(PageShape):
 
 
 class FilePageShape(Shape):
-    """One page of files, the latest first."""
+    """One page of files, the latest first, and whose they are."""
 
+    customer_name = fields.String()
     items = fields.List(fields.Nested(FileShape))
     next = fields.String(allow_none=True)
