@@ -1,10 +1,10 @@
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import amqp
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.launching import Process, own_folder, start
+from tests.launching import Process, start
 from tests.servers import Postgres, RabbitMQ, ServerFailed, postgres, rabbitmq
 from tools.programs import system_browser
 
@@ -28,12 +28,16 @@ WAYS_ROUND = (
     "ALTER ROLE CURRENT_USER SUPERUSER",
     "CREATE ROLE friend BYPASSRLS",
 )
-STARTS_BOTH_AND_IS_KILLED = """
-import os, signal
-from tests.servers import postgres, rabbitmq
-with postgres() as server, rabbitmq() as broker:
-    print(server.url, broker.url, flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
+STARTS_A_SERVER_AND_IS_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.launching import Process
+server = Process(["/bin/sh", "-c", "echo $$; exec sleep 600"], Path(sys.argv[1]), {"PATH": os.defpath})
+server.start()
+while not server.log():
+    pass
+print(server.log(), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
 """
 QUORUM = {"x-queue-type": "quorum"}
 REFUSED = (OSError, amqp.AMQPError)
@@ -73,15 +77,11 @@ def log_in(url):
         pass
 
 
-def ceases(attempt, refusal):
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            attempt()
-        except refusal:
-            return True
-        time.sleep(0.05)
-    return False
+def lives(pid):
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())  # empty for one that is dead and not yet buried
+    except OSError:
+        return False
 
 
 def declare(url, queue):
@@ -206,22 +206,20 @@ def test_rabbitmqctl_reaches_the_broker_of_the_tests(own_broker):
     assert vhost in own_broker.control("list_vhosts", "--quiet").splitlines()
 
 
-def test_no_server_outlives_a_test_run_that_is_killed(pytestconfig):
-    with own_folder() as folder:  # what the killed run cannot clear away, goes with this
-        folder.chmod(0o755)
-        run = subprocess.run(
-            [sys.executable, "-c", STARTS_BOTH_AND_IS_KILLED],
-            cwd=pytestconfig.rootpath,
-            env={**os.environ, "TMPDIR": str(folder)},
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-    assert run.returncode == -signal.SIGKILL
-    server, broker = run.stdout.split()
-    assert ceases(lambda: psycopg.connect(server, connect_timeout=5).close(), psycopg.OperationalError)
-    assert ceases(lambda: log_in(broker), REFUSED)
+def test_no_server_outlives_a_test_run_that_is_killed(pytestconfig, tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", STARTS_A_SERVER_AND_IS_KILLED, tmp_path],
+        cwd=pytestconfig.rootpath,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == -signal.SIGKILL, run.stderr
+    deadline = time.monotonic() + 10
+    while lives(int(run.stdout)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_server_that_does_not_come_up_says_why(tmp_path):
