@@ -32,6 +32,7 @@ from uuid_utils.compat import uuid7
 
 from chassis import events, logs
 from chassis.auth import Caller
+from chassis.errors import Refused
 from chassis.tables import NAMING, Utc, Versioned, now
 
 KEPT = timedelta(days=30)  # sent rows stay that long: a broker that lost everything is fed again from here
@@ -62,8 +63,10 @@ Index(
 )
 
 
-class EventTooLarge(Exception):
-    """An event must be small enough for every follower; larger data travels by reference."""
+class EventTooLarge(Refused):
+    """This is too much at once; larger content belongs in a file."""
+
+    status = 413
 
 
 def record(session: Session, event: Any, about: Versioned) -> None:
@@ -88,7 +91,7 @@ def record(session: Session, event: Any, about: Versioned) -> None:
     )
     body = events.write(envelope)
     if len(body.encode()) > events.LARGEST:
-        raise EventTooLarge(f"{envelope.type}: {len(body)} characters")
+        raise EventTooLarge(f"at most {events.LARGEST} bytes can be announced")
     session.flush()  # the row must stand before its event: another writer of it fails here
     session.execute(insert(outbox).values(_row(envelope, body)))
     session.info["announced"] = True

@@ -108,6 +108,7 @@ def migrate(name: str, _options: argparse.Namespace) -> None:
     """Bring the program's database to the newest form."""
     program: Program = create(name).extensions["program"]
     migrations.upgrade(name, program.engine)
+    program.engine.dispose()
 
 
 def redrive(name: str, options: argparse.Namespace) -> None:
@@ -123,7 +124,8 @@ def redrive(name: str, options: argparse.Namespace) -> None:
         pass
     with program.engine.begin() as connection:
         _, parked = waiting.counts(connection)
-    print(f"{len(rows)} {'would be' if options.dry_run else ''} redriven, {parked} parked now")  # noqa: T201
+    print(f"{len(rows)} {'would be ' if options.dry_run else ''}redriven, {parked} parked now")  # noqa: T201
+    program.engine.dispose()
 
 
 def embedded(options: argparse.Namespace) -> None:
