@@ -154,9 +154,10 @@ class Exchange:
         if kept is None:
             self.connection.reach(self.ends)
         self.connection.put(sent, self.ends)
+        self.sock = self.connection.sock  # http.client forgets it when the answer says that it is the last one
         if self.call.streamed:
             self.ends = time.monotonic() + self.patience
-            self.connection.sock.ends = self.ends
+            self.sock.ends = self.ends
 
     def _head(self) -> http.client.HTTPResponse:
         if self.connection is None:
@@ -181,7 +182,7 @@ class Exchange:
         assert self.connection is not None
         try:
             while True:
-                self.connection.sock.ends = time.monotonic() + STALL
+                self.sock.ends = time.monotonic() + STALL
                 if not (chunk := response.read(CHUNK)):
                     break
                 yield chunk

@@ -23,6 +23,7 @@ from chassis.relay import HandOver
 from chassis.run import PROGRAMS, create, settings_for
 
 THREADS = 12  # of each program's server
+KEPT_CONNECTIONS = 200  # of each program's server; whoever finds no place is told to close
 
 
 class Suite:
@@ -64,7 +65,9 @@ class Suite:
 
     def serve(self, name: str, port: int) -> None:
         """Start a program's server; a port of 0 takes any that is free."""
-        server = wsgi.Server(("127.0.0.1", port), self.programs[name].app, numthreads=THREADS, timeout=30)
+        app = self.programs[name].app
+        server = wsgi.Server(("127.0.0.1", port), app, numthreads=THREADS, timeout=30, shutdown_timeout=1)
+        server.keep_alive_conn_limit = KEPT_CONNECTIONS
         server.prepare()
         self.servers[name] = server
         threading.Thread(target=_serve, args=(server,), name=f"{name} web", daemon=True).start()

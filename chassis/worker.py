@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import inbox, outbox, relay
 from chassis.bus import Consumer, Publisher
@@ -53,7 +52,7 @@ def _repeat(program: Program, work: Callable[[Program], int], pause: float, stop
     while not stop.is_set():
         try:
             done = work(program)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001  # one bad round must not end the rounds
             log.warning("work interrupted", service=program.name, error=repr(error))
             done = 0
         if not done:

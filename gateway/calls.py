@@ -164,9 +164,10 @@ def _left_ms() -> int:
 
 def through(caller: Caller, service: str, asked: Call, way: Callable[[Call, int], R]) -> R:
     """Send a request with the caller's token; raise ``ServiceAway`` or ``ServiceLate`` where there is no answer."""
-    customer = None if asked.method in SAFE else _customer(asked.path)
-    if customer and service != "customers" and _age(customer) < YOUNG:
-        _await_news(caller, service, customer)
+    about = _customer(asked.path)
+    if about and service != "customers" and _age(about) < YOUNG:
+        _await_news(caller, service, about)
+    customer = None if asked.method in SAFE else about
     signed = replace(asked, headers={**asked.headers, **services().authorization(caller, service)})
     try:
         found = way(signed, _left_ms())

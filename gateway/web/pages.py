@@ -139,7 +139,8 @@ def _card(customer_id: UUID, key: str | None) -> str:
 
 def _customer(found: dict[str, Any]) -> dict[str, Any]:
     """Return the customer's own facts; when customers is silent, at least whose card it is."""
-    return found["customer"] or {"id": found["id"], "name": texts.gettext("Customer"), "number": "–"}
+    general: dict[str, Any] | None = found["items"].get("general", {}).get("data")
+    return general or {"id": found["customer"], "name": texts.gettext("Customer"), "number": "–"}
 
 
 @web.route("/customers/<uuid:customer_id>/forms/<name>", methods=["GET", "POST"])
