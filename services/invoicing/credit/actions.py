@@ -9,8 +9,7 @@ from chassis.outbox import record
 from chassis.tables import now
 from contracts.integration import CreditReportReceived
 from contracts.invoicing import CreditLimitApproved, CreditRatingChanged, CreditRecommended
-from services.invoicing.credit.schemas import HIGHEST_SCORE, LETTERS
-from services.invoicing.terms.models import Terms
+from services.invoicing.terms.models import HIGHEST_SCORE, LETTERS, Terms
 
 CENT = Decimal("0.01")
 

@@ -1,9 +1,7 @@
 """Rating and limit as they go over HTTP."""
 
 from chassis.shapes import Choice, Day, Exact, Line, Shape, Whole
-
-LETTERS = ("A", "B", "C", "D", "E")
-HIGHEST_SCORE = 99
+from services.invoicing.terms.models import HIGHEST_SCORE, LETTERS
 
 
 class RatingShape(Shape):

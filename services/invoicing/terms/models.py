@@ -12,6 +12,8 @@ from chassis.tables import Amount, Versioned, within
 from services.invoicing.tables import Base
 
 CREDIT_DAYS = 14  # until somebody agrees on something else
+LETTERS = ("A", "B", "C", "D", "E")  # of a credit rating, the best first
+HIGHEST_SCORE = 99
 
 
 class Terms(Versioned, Base):
