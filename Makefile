@@ -1,8 +1,9 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint setup assets programs
+.PHONY: help run test check fmt lint contracts setup assets programs
 
 PYTHON ?= python3
+PORT ?= 8000
 WORKERS ?= 2
 ARGS ?=
 bin := .venv/bin
@@ -15,7 +16,7 @@ help: ## List what you can do here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-8s %s\n", $$1, $$2}'
 
 run: setup assets ## Start the whole suite in one process, with demo data; prints address and sign-in
-	@$(bin)/python -m chassis run
+	@$(bin)/python -m chassis run --port $(PORT)
 
 test: setup assets programs ## Run every test, on SQLite and on real PostgreSQL and RabbitMQ (ARGS="-k card")
 	$(bin)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
@@ -31,6 +32,9 @@ lint: setup ## Format, lint, types and imports, without the tests
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
+
+contracts: setup ## Write the schemas and the AsyncAPI document anew from the event classes
+	@$(bin)/python tools/contracts.py
 
 setup: ## Make .venv what uv.lock says
 	@$(PYTHON) -m tools.setup
