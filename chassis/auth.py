@@ -46,11 +46,11 @@ class Caller:
 
     def may(self, right: str) -> bool:
         """Tell whether a right ``<service>:<resource>:<action>`` is held, directly or by ``*`` in its place."""
-        service, resource, action = right.split(":")
-        return any(
-            held_service in (service, "*") and held_resource in (resource, "*") and held_action in (action, "*")
-            for held_service, held_resource, held_action in (held.split(":") for held in self.rights)
-        )
+        return any(_covers(held.split(":"), right.split(":")) for held in self.rights)
+
+
+def _covers(held: list[str], wanted: list[str]) -> bool:
+    return len(held) == len(wanted) and all(word in (each, "*") for word, each in zip(held, wanted, strict=True))
 
 
 _caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
@@ -111,7 +111,7 @@ def verify(public_key: OKPKey, token: str, audience: str) -> Caller:
         if decoded.header.get("typ") != TYPE or decoded.claims["exp"] - decoded.claims["iat"] > LIFETIME:
             raise Unauthenticated
         return _read(decoded.claims)
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unauthenticated from error
 
 
@@ -130,7 +130,7 @@ def _read(claims: dict[str, Any]) -> Caller:
     return Caller(
         tenant=UUID(claims["tid"]),
         employee=UUID(claims["sub"]) if claims["sub"] else None,
-        rights=frozenset(claims["rights"]),
+        rights=frozenset(str(right) for right in claims["rights"]),
         departments=tuple(UUID(department) for department in claims["deps"]),
         everywhere=claims["everywhere"] is True,
         disabled=frozenset(claims["off"]),

@@ -78,7 +78,8 @@ def _limit(app: Flask, program: Program) -> None:
     def limited(environ: Any, start_response: Any) -> Any:
         if program.metrics.serving >= program.settings.in_flight and environ["PATH_INFO"] not in UNGUARDED:
             with app.request_context(environ):
-                return problems.refused(Busy())(environ, start_response)
+                _greet(program)
+                return _end(program, problems.refused(Busy()))(environ, start_response)
         with program.metrics.counted():
             return wsgi(environ, start_response)
 
@@ -92,11 +93,15 @@ def _watch(app: Flask, program: Program) -> None:
     app.teardown_request(_forget_caller)
 
 
-def _begin(program: Program) -> None:
+def _greet(program: Program) -> None:
     request.environ["kundekort.started"] = time.monotonic()
     sent = request.headers.get("X-Request-Id", "")
     request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
     logs.bind(request.headers.get("traceparent"), service=program.name, request_id=request_id)
+
+
+def _begin(program: Program) -> None:
+    _greet(program)
     auth.enter(None)
     deadlines.start(request.headers.get(deadlines.HEADER), program.settings.deadline_ms)
     if request.path not in UNGUARDED:

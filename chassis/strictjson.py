@@ -11,7 +11,8 @@ DEEPEST = 32
 MOST_MEMBERS = 10_000  # members and elements in one document
 LONGEST_NUMBER = 40  # characters
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# Possessive, and content with a text that never ends: each character is looked at once.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 class NotStrict(ValueError):
