@@ -16,6 +16,7 @@ from gateway.signin import cookie
 from gateway.signin.api import begin
 from gateway.web import editing, files, frame, problems, settings, texts
 from gateway.web.forms import FORMS
+from gateway.web.sentences import happened
 
 web = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
@@ -26,6 +27,7 @@ OPEN = ("pages.sign_in", "pages.sign_in_form", "pages.static", "pages.choose_lan
 YEAR = 365 * 24 * 3600
 
 web.context_processor(frame.context)
+web.add_app_template_filter(happened)
 
 
 @web.before_request

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date, format_datetime
-from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request
@@ -26,13 +25,14 @@ _NUMBER = re.compile(r"\d+")
 
 
 @cache
-def catalogue(language: str) -> Catalog | None:
-    """Read the translations of a language; English is what the code says."""
-    path = Path(__file__).parent / "locale" / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return None
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+def catalogue(language: str) -> dict[str, Any]:
+    """Read the translations of a language, all files of it; English is what the code says."""
+    found: dict[str, Any] = {}
+    for path in sorted((Path(__file__).parent / "locale" / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            entries = [entry for entry in read_po(file, locale=language) if entry.id and entry.string]
+        found |= {entry.id if isinstance(entry.id, str) else entry.id[0]: entry.string for entry in entries}
+    return found
 
 
 def language() -> str:
@@ -43,17 +43,15 @@ def language() -> str:
 
 def gettext(message: str) -> str:
     """Translate a text of ours."""
-    found = catalogue(language())
-    entry = found.get(message) if found else None
-    return str(entry.string) if entry and entry.string else message
+    found = catalogue(language()).get(message)
+    return found if isinstance(found, str) else message
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """Translate a text that depends on a number."""
-    found = catalogue(language())
-    entry = found.get(one) if found else None
-    if found and entry and isinstance(entry.string, tuple) and all(entry.string):
-        return str(entry.string[0 if number == 1 else -1])
+    found = catalogue(language()).get(one)
+    if isinstance(found, tuple) and all(found):
+        return str(found[0 if number == 1 else -1])
     return one if number == 1 else many
 
 

@@ -1,0 +1,57 @@
+"""Everything that people read is there in Norwegian."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from chassis import events
+from chassis.reactions import announced_by
+from gateway.web import texts
+from gateway.web.forms import FORMS
+from gateway.web.sentences import SENTENCES
+from tests import messages
+
+ROOT = Path(__file__).parent.parent.parent
+TEMPLATES = sorted((ROOT / "gateway/web/templates").rglob("*.html"))
+MARKED = re.compile(r"""n?gettext\(\s*"([^"]+)"|\b_\(\s*(?:"([^"]+)"|'([^']+)')""")
+SAME = {"%(text)s"}  # nothing to translate
+
+
+def in_norwegian(text):
+    return text in texts.catalogue("nb") or text in SAME
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_every_text_of_a_template(path):
+    found = {next(filter(None, match.groups())) for match in MARKED.finditer(path.read_text())}
+
+    assert {text for text in found if not in_norwegian(text)} == set()
+
+
+def test_every_refusal_and_message_of_a_service():
+    said = messages.refusals() | messages.field_messages()
+
+    assert len(said) > 60
+    assert {text for text in said if not in_norwegian(text)} == set()
+
+
+def test_every_title_of_a_form():
+    titles = {title for form in FORMS.values() for title in (form.title, form.title_edit) if title}
+
+    assert {title for title in titles if not in_norwegian(title)} == set()
+
+
+def test_every_event_of_a_customer_has_its_sentence():
+    publishers = [path.stem for path in (ROOT / "contracts").glob("*.py") if path.stem != "__init__"]
+    kinds = [kind for name in publishers for kind in announced_by(import_module(f"contracts.{name}"))]
+    wanted = {events.name_of(kind) for kind in kinds if "customer_id" in kind.__dataclass_fields__}
+
+    assert wanted == set(SENTENCES)
+    assert {text for text in SENTENCES.values() if not in_norwegian(text)} == set()
+
+
+def test_numbers_in_a_message_stand_where_the_language_wants_them():
+    assert texts.say("At most 200 characters.") == "Høyst 200 tegn."
+    assert texts.say("Nobody ever said this 7.") == "Nobody ever said this 7."
