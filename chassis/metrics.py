@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import outbox, waiting
 
@@ -80,10 +81,13 @@ class _Backlog(Collector):
         return iter(())
 
     def collect(self) -> "Iterator[Metric]":
-        """Count."""
-        with self.engine.begin() as connection:
-            size, age = outbox.backlog(connection)
-            held, parked = waiting.counts(connection)
+        """Count; without its database a program still tells the rest."""
+        try:
+            with self.engine.execution_options(reading=True).connect() as connection:
+                size, age = outbox.backlog(connection)
+                held, parked = waiting.counts(connection)
+        except SQLAlchemyError:
+            return
         yield GaugeMetricFamily("kundekort_outbox_events", "Events nobody confirmed yet", value=size)
         yield GaugeMetricFamily("kundekort_outbox_age_seconds", "Age of the oldest of them", value=age)
         yield GaugeMetricFamily("kundekort_inbox_waiting", "Events tried again later", value=held)

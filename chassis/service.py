@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, request
 from joserfc.jwk import OKPKey
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import auth, card, db, deadlines, idempotency, logs, migrations, openapi, problems
@@ -140,8 +140,7 @@ def _operate(app: Flask, program: Program) -> None:
         if program.stopping.is_set():
             return {"service": program.name, "state": "stopping"}, 503
         try:
-            with program.engine.begin() as connection:
-                connection.execute(text("SELECT 1"))
+            with program.engine.execution_options(reading=True).connect() as connection:
                 behind = migrations.pending(program.name, connection)
         except SQLAlchemyError:
             return {"service": program.name, "state": "no database"}, 503

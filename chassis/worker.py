@@ -69,6 +69,9 @@ def _tidy(program: Program) -> int:
         outbox.clean(connection)
         inbox.clean(connection)
     for chore in program.chores:
-        with program.app.app_context():
-            chore()
+        try:
+            with program.app.app_context():
+                chore()
+        except Exception as error:  # noqa: BLE001  # the other chores must have their turn
+            log.warning("chore failed", service=program.name, error=repr(error))
     return 0
