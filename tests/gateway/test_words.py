@@ -55,3 +55,16 @@ def test_every_event_of_a_customer_has_its_sentence():
 def test_numbers_in_a_message_stand_where_the_language_wants_them():
     assert texts.say("At most 200 characters.") == "Høyst 200 tegn."
     assert texts.say("Nobody ever said this 7.") == "Nobody ever said this 7."
+
+
+def test_every_right_that_opens_a_form_is_one_that_a_route_demands():
+    text = (ROOT / "gateway/web/templates/macros/actions.html").read_text()
+    offered = set(re.findall(r'"(\w+:\w+:write)"', text))
+    demanded = {
+        f"{path.parts[-3]}:{resource}:write"
+        for path in ROOT.glob("services/*/*/api.py")
+        for resource in re.findall(r'Routes\("(\w+)"', path.read_text())
+    }
+
+    assert demanded
+    assert offered - {"gateway:settings:write"} <= demanded

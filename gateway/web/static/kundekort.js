@@ -7,6 +7,7 @@ const dialog = document.getElementById("dialog");
 const content = document.getElementById("dialog-content");
 const discard = document.getElementById("discard");
 let opened = null; // what the form held when it was opened; null once the server has sent it back
+let released = false; // somebody wanted the dialog closed, and knew what was lost by it
 
 const form = () => document.querySelector("form[data-guard]");
 const typed = () => JSON.stringify([...new FormData(form())].map(([name, value]) => [name, value.name ?? value]));
@@ -31,13 +32,18 @@ function focusFirst() {
   field?.focus();
 }
 
-function leave() {
-  if (!unsaved()) return dialog.close();
-  discard.returnValue = "keep";
-  discard.showModal();
+function close() {
+  released = true;
+  dialog.close();
 }
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
+function leave() {
+  if (!unsaved()) return close();
+  discard.hidden = false;
+  discard.querySelector("[data-keep]").focus();
+}
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target !== content) return;
   if (!dialog.open) dialog.showModal();
   document.getElementById("dialog-status").textContent = "";
@@ -48,7 +54,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 // 204: it is saved. The sections it concerns fetch themselves anew on the `changed-…` events of the same answer.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status !== 204) return;
-  if (content.contains(detail.elt)) dialog.close();
+  if (content.contains(detail.elt)) close();
   say(texts.saved);
   htmx.trigger(document.body, "saved");
 });
@@ -90,23 +96,29 @@ document.addEventListener("change", ({ target }) => {
   document.getElementById(`${target.id}-chosen`).replaceChildren(...names);
 });
 
-if (dialog) {
-  dialog.addEventListener("click", ({ target }) => target.closest("[data-close]") && leave());
-  dialog.addEventListener("close", () => content.replaceChildren());
-  // Escape, a click outside, or the back gesture of a telephone.
-  dialog.addEventListener("cancel", (event) => {
-    if (event.target !== dialog || !unsaved()) return;
-    event.preventDefault();
-    leave();
-  });
-  // A second Escape is not announced as `cancel` by every browser.
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !unsaved()) return;
-    event.preventDefault();
-    leave();
-  });
-  discard.addEventListener("close", () => discard.returnValue === "discard" && dialog.close());
-}
+dialog?.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-close]")) leave();
+  if (target.closest("[data-discard]")) close();
+  if (!target.closest("[data-keep]")) return;
+  discard.hidden = true;
+  focusFirst();
+});
+// Escape, a click outside, the back gesture of a telephone: the browser asks once …
+dialog?.addEventListener("cancel", (event) => {
+  if (event.target !== dialog || !unsaved()) return;
+  event.preventDefault();
+  leave();
+});
+// … and the next time some of them close without asking. Then it opens again with what was typed.
+dialog?.addEventListener("close", () => {
+  if (!released && unsaved()) {
+    dialog.showModal();
+    return leave();
+  }
+  released = false;
+  discard.hidden = true;
+  content.replaceChildren();
+});
 
 // A form on a page of its own is guarded too, and is let go when it is sent.
 remember();
