@@ -43,6 +43,8 @@ def connect(url: str, title: str, *, timeout: float, heartbeat: float = HEARTBEA
 def drop(link: amqp.Connection) -> None:
     """End a connection without a word: the broker may never answer."""
     with suppress(Exception):
+        if link.connected:
+            link.sock.settimeout(0.1)  # TLS waits for an answer to its goodbye
         link.collect()
 
 

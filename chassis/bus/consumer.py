@@ -16,7 +16,7 @@ from chassis.bus.broker import DELIVERY_LIMIT, HEARTBEAT, connect, declare_inbox
 
 GLANCE = 0.01  # seconds to look for frames while a message is being stored
 LASTING = 10.0  # seconds after which a connection counts as a good one
-LONGEST_PAUSE = 6.0  # seconds between two tries
+LONGEST_PAUSE = 5.0  # seconds between two tries
 
 log = structlog.get_logger()
 
