@@ -34,6 +34,7 @@ class InvoiceShape(Shape):
     vat = Exact()
     gross = Exact()
     paid = Exact()
+    open = Exact()
     credit_note = fields.Boolean()
 
 

@@ -31,3 +31,8 @@ class Invoice(Versioned, Base):
     paid: Mapped[Decimal] = mapped_column(Amount(), default=Decimal(0))
     paid_on: Mapped[date | None]
     credit_note: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def open(self) -> Decimal:
+        """Tell what is still to be paid; negative where the customer has something coming."""
+        return self.gross - self.paid
