@@ -29,11 +29,18 @@ DEPARTMENTS = ("Bergen", "Oslo")
 PYTHON = [sys.executable, "-m"]
 
 
+class Returning(embedded.Suite):
+    """A suite whose servers can come back: a port that the kernel lent is not given out again so soon."""
+
+    def serve(self, name: str, port: int) -> None:
+        super().serve(name, port or free_port())
+
+
 class Embedded:
     """All programs in this very process, as `make run` starts them."""
 
     def __init__(self, folder: Path) -> None:
-        self.suite = embedded.Suite(folder)
+        self.suite = Returning(folder)
         self.suite.start(0)
         self.ports = {name: urlsplit(self.suite.address(name)).port or 0 for name in PROGRAMS}
         self.holes: dict[str, socket.socket] = {}

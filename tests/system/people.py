@@ -78,6 +78,8 @@ def until(happened: Callable[[], Any], within: float = EVENTUALLY, what: str = "
     while True:
         asked = time.monotonic() - began
         if happened():
-            return time.monotonic() - began
+            seconds = time.monotonic() - began
+            print(f"{what} after {seconds:.3f} s")  # noqa: T201  # `pytest -rP` shows how far from the limit we are
+            return seconds
         assert asked < within, f"{what} did not come within {within} s"
         time.sleep(0.01)
