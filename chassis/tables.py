@@ -88,7 +88,7 @@ class Amount(TypeDecorator[Decimal]):
         """Scale on the way in."""
         if value is None or dialect.name == "postgresql":
             return value
-        return int(value.scaleb(self.scale).to_integral_value())
+        return int(Decimal(value).scaleb(self.scale).to_integral_value())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Scale back on the way out."""

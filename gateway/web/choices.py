@@ -5,8 +5,15 @@ from typing import Any
 from chassis.auth import Caller
 from gateway.calls import call
 from gateway.web import frame
+from gateway.web.texts import gettext, lazy
 
-VAT_CODES = {"25": "25 %", "15": "15 %", "12": "12 %", "0": "0 %"}
+VAT_CODES = {
+    "high": lazy("High rate"),
+    "medium": lazy("Medium rate"),
+    "low": lazy("Low rate"),
+    "zero": lazy("Zero rate"),
+    "exempt": lazy("Exempt"),
+}
 WITH_CONTACTS = ("communication", "invoice_information")
 
 
@@ -15,7 +22,11 @@ def choices(form: str, caller: Caller, customer: str | None, resource: str | Non
     departments, employees = frame.names(only_active=True)
     own = {str(each) for each in caller.departments}
     offered = {each: name for each, name in departments.items() if caller.everywhere or each in own}
-    found: dict[str, Any] = {"departments": offered, "employees": employees, "vat_codes": VAT_CODES}
+    found: dict[str, Any] = {
+        "departments": offered,
+        "employees": employees,
+        "vat_codes": {code: gettext(name) for code, name in VAT_CODES.items()},
+    }
     if form in WITH_CONTACTS:
         found["contacts"] = _contacts(caller, customer)
     if form == "project_status":

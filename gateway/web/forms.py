@@ -6,13 +6,9 @@ A form is one entry here and one template in ``templates/forms``. Adding a field
 from dataclasses import dataclass
 
 from gateway.web.fields import Address, Count, Field, Flag, Lines, Number, Several, When, Words
+from gateway.web.texts import lazy
 
 CUSTOMER = "/customers/{customer}"
-
-
-def lazy(message: str) -> str:
-    """Mark a text for translation; it is translated when it is shown."""
-    return message
 
 
 @dataclass(frozen=True)
@@ -98,7 +94,7 @@ FORMS = {
         lazy("Edit invoice information"), "invoicing", ("invoice_information", "log"),
         (Field("invoice_type"), Field("invoice_interval"), Lines("invoice_emails"), Flag("project_invoicing"),
          Field("ehf_org_number"), Field("ehf_name"), Field("ehf_reference"), Field("gln"), Count("credit_days"),
-         Field("credit_days_agreed"), Field("our_reference"), Field("contact_reference"),
+         Field("credit_days_reason"), Field("our_reference"), Field("contact_reference"),
          Address("invoice_address"), Address("delivery_address")),
         edit=f"{CUSTOMER}/invoice-information",
     ),

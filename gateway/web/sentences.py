@@ -40,8 +40,6 @@ SENTENCES = {
     "recruitment.ProjectOpened": "Opened the project %(name)s.",
     "recruitment.ProjectDetailsChanged": "Changed the project %(name)s.",
     "recruitment.ProjectStatusChanged": "Changed the status of the project %(name)s.",
-    "integration.InvoiceImported": "The invoice %(number)s came from the old system.",
-    "integration.CreditReportReceived": "A credit report came from %(source)s.",
 }
 
 

@@ -47,6 +47,11 @@ def gettext(message: str) -> str:
     return found if isinstance(found, str) else message
 
 
+def lazy(message: str) -> str:
+    """Mark a text for translation; it is translated when it is shown."""
+    return message
+
+
 def ngettext(one: str, many: str, number: int) -> str:
     """Translate a text that depends on a number."""
     found = catalogue(language()).get(one)

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from chassis.events import Envelope
 from chassis.reactions import Reactions
-from contracts import customers, dialog, files, gateway, integration, invoicing, recruitment
+from contracts import customers, dialog, files, gateway, invoicing, recruitment
 from services.customers.log import actions as log
 
-on = Reactions(customers, invoicing, files, dialog, recruitment, gateway, integration)
+on = Reactions(customers, invoicing, files, dialog, recruitment, gateway)
 
 
 @on.every
