@@ -99,7 +99,8 @@ class Neighbour:
         assert parts.scheme == "http" and parts.hostname, f"{name}: an address looks like http://host:port"  # noqa: PT018
         self.name, self.host, self.port = name, parts.hostname, parts.port
         self.breaker = Breaker()
-        self._idle: deque[Connection] = deque(maxlen=most_idle)
+        self.most_idle = most_idle
+        self._idle: deque[Connection] = deque()
 
     def ask(self, call: Call, deadline_ms: int) -> Answer:
         """Send one request and read the whole answer, within the deadline."""
@@ -124,6 +125,13 @@ class Neighbour:
         """Keep a connection for the next call."""
         connection.idle_since = time.monotonic()
         self._idle.append(connection)
+        if len(self._idle) > self.most_idle:
+            self._idle.popleft().close()
+
+    def close(self) -> None:
+        """Keep no connection any longer."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 class Exchange:
@@ -167,6 +175,7 @@ class Exchange:
 
     def _whole(self) -> Answer:
         response = self._head()
+        self.to.breaker.succeeded()
         return self._done(response, Answer(response.status, Headers(response.getheaders()), response.read()))
 
     def answer(self) -> Answer:
@@ -176,6 +185,7 @@ class Exchange:
     def stream(self) -> Stream:
         """Wait for the head of the answer."""
         response = self._try(self._head)
+        self.to.breaker.succeeded()
         return Stream(response.status, Headers(response.getheaders()), self._chunks(response), self._drop)
 
     def _chunks(self, response: http.client.HTTPResponse) -> Iterator[bytes]:
@@ -211,7 +221,6 @@ class Exchange:
                 self._drop()
                 self._weigh(error)
             else:
-                self.to.breaker.succeeded()
                 return result
 
     def _weigh(self, error: BaseException) -> None:

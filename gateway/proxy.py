@@ -18,6 +18,7 @@ from chassis.service import LARGEST_BODY, UNGUARDED
 from gateway.calls import PASSED_IN, relay
 from gateway.items import SERVICES
 
+ANY_LENGTH = 1 << 40  # none would mean the application's own limit
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 proxy = Blueprint("proxy", __name__)
 
@@ -66,7 +67,7 @@ def _body() -> bytes | Iterator[bytes] | None:
         return None
     if request.content_length <= LARGEST_BODY and request.mimetype == "application/json":
         return request.get_data()
-    request.max_content_length = None  # the service knows how much it takes
+    request.max_content_length = ANY_LENGTH  # the service knows how much it takes
     return _chunks()
 
 

@@ -79,10 +79,10 @@ def _understand(service: str, answer: Answer | Unanswered, asked_at: datetime) -
         return None
     try:
         found = json.loads(answer.body)  # type: ignore[union-attr]  # it has a status
-        items = {key: found["items"][key] for key in owned_by(service) if key in found["items"]}
+        items = {key: item for key, item in found["items"].items() if key in owned_by(service)}
         if all(item["state"] in STATES for item in items.values()):
             return Known(asked_at, str(found["as_of"]), items)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass
     return None
 

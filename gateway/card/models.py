@@ -25,6 +25,6 @@ class CardChange(Base):
 def changed_at(session: Session, tenant: UUID, customer: UUID, services: Iterable[str]) -> dict[str, datetime]:
     """Return when a customer last changed in each of these services, where that is known."""
     query = select(CardChange.service, CardChange.changed_at).where(
-        CardChange.tenant == tenant, CardChange.customer == customer, CardChange.service.in_(services)
+        CardChange.tenant == tenant, CardChange.customer == customer, CardChange.service.in_(list(services))
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

@@ -101,6 +101,8 @@ def _refuse_without_admin(session: Session, employee: Employee, **details: Any) 
     if stays or employee.role != "admin" or not employee.active:
         return
     session.scalars(select(Tenant).with_for_update()).one()  # of two admins who retire each other one must wait
-    others = select(func.count()).where(Employee.role == "admin", Employee.active, Employee.id != employee.id)
+    others = select(func.count(Employee.id)).where(
+        Employee.role == "admin", Employee.active, Employee.id != employee.id
+    )
     if not session.scalar(others):
         raise LastAdmin

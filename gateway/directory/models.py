@@ -43,13 +43,13 @@ class Employee(Versioned, Base):
 
 def department_names(session: Session) -> dict[UUID, str]:
     """Return the name of each department, in alphabetical order."""
-    return dict(session.execute(select(Department.id, Department.name).order_by(Department.name)).tuples().all())
+    return dict(session.execute(select(Department.id, Department.name).order_by(Department.name)).all())
 
 
 def employee_names(session: Session, *, only_active: bool = False) -> dict[UUID, str]:
     """Return the name of each employee, in alphabetical order; those who left wrote things, too."""
     query = select(Employee.id, Employee.name).order_by(Employee.name)
-    return dict(session.execute(query.where(Employee.active) if only_active else query).tuples().all())
+    return dict(session.execute(query.where(Employee.active) if only_active else query).all())
 
 
 def unknown_departments(session: Session, departments: Iterable[UUID]) -> set[UUID]:
