@@ -1,0 +1,210 @@
+"""HTTP to other programs: whatever the other end does, it costs no more than the deadline."""
+
+import socket
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from chassis.clients import Answer, Away, Late, Neighbour, ask_all
+from chassis.connections import Call
+
+GET = Call("GET", "/card")
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+
+
+class Peer:
+    """A server in a few lines, for what no good server does: each connection is given to *behave*."""
+
+    def __init__(self, behave):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.connections = 0
+        self.behave = behave
+        self.open = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self.open.append(connection)
+            threading.Thread(target=self._behave, args=(connection,), daemon=True).start()
+
+    def _behave(self, connection):
+        with suppress(OSError):  # the other end has had enough
+            self.behave(connection)
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        for connection in self.open:
+            connection.close()
+
+
+@pytest.fixture
+def peer():
+    """Start a peer that behaves in the way given."""
+    started = []
+
+    def start(behave):
+        started.append(Peer(behave))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture
+def neighbour():
+    """Know a peer as a neighbour; close what was kept in the end."""
+    known = []
+
+    def know(peer, name="files"):
+        known.append(Neighbour(name, peer.url))
+        return known[-1]
+
+    yield know
+    for each in known:
+        each.close()
+
+
+def answer(body=b"{}"):
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def well(connection):
+    while connection.recv(65536):
+        connection.sendall(answer())
+
+
+def silent(connection):
+    while connection.recv(65536):
+        pass
+
+
+def drips(connection):
+    connection.recv(65536)
+    for byte in HEAD + b"x" * 1000:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.02)
+
+
+def once_and_gone(connection):
+    connection.recv(65536)
+    connection.sendall(answer())
+    connection.recv(65536)
+    connection.close()
+
+
+def seconds(act):
+    began = time.monotonic()
+    act()
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("behave", [silent, drips])
+def test_no_server_exceeds_the_deadline(peer, neighbour, behave):
+    asked = neighbour(peer(behave))
+
+    def ask():
+        with pytest.raises(Late):
+            asked.ask(GET, 300)
+
+    assert seconds(ask) < 0.36
+
+
+def test_one_connection_serves_many_calls(peer, neighbour):
+    good = peer(well)
+    asked = neighbour(good)
+    for _ in range(20):
+        assert asked.ask(GET, 500).json() == {}
+
+    assert good.connections == 1
+
+
+def test_all_are_asked_at_once_and_the_slow_do_not_take_the_answers_of_the_fast(peer, neighbour):
+    hanging = [neighbour(peer(silent), f"hanging {i}") for i in range(3)]
+    dripping, fast = neighbour(peer(drips), "dripping"), neighbour(peer(well), "fast")
+    found = {}
+    took = seconds(lambda: found.update(ask_all([(each, GET) for each in (*hanging, dripping, fast)], 300)))
+
+    assert took < 0.36
+    assert isinstance(found["fast"], Answer)
+    assert isinstance(found["dripping"], Late)
+    assert all(isinstance(found[each.name], Late) for each in hanging)
+
+
+def test_what_can_be_repeated_survives_a_kept_connection_that_dies_under_it(peer, neighbour):
+    dying = peer(once_and_gone)
+    asked = neighbour(dying)
+    keyed = Call("POST", "/", {"Idempotency-Key": "one"}, b"{}")
+
+    assert [asked.ask(call, 500).status for call in (GET, GET, keyed, keyed)] == [200] * 4
+
+
+def test_what_cannot_be_repeated_never_meets_a_kept_connection(peer, neighbour):
+    dying = peer(once_and_gone)
+    asked = neighbour(dying)
+    post = Call("POST", "/", {}, b"{}")
+
+    assert [asked.ask(post, 500).status for _ in range(3)] == [200] * 3
+    assert dying.connections == 3
+
+
+def test_a_write_that_got_no_answer_is_not_sent_again(peer, neighbour):
+    received = []
+
+    def swallows(connection):
+        received.append(connection.recv(65536))
+        connection.close()
+
+    with pytest.raises(Away):
+        neighbour(peer(swallows)).ask(Call("POST", "/", {}, b"{}"), 500)
+    assert len(received) == 1
+
+
+def test_after_three_failures_nobody_waits_any_more_and_then_one_looks_again(peer, neighbour):
+    moody = peer(silent)
+    asked = neighbour(moody)
+    for _ in range(3):
+        with pytest.raises(Late):
+            asked.ask(GET, 200)
+
+    def refused():
+        with pytest.raises(Away):
+            asked.ask(GET, 200)
+
+    assert seconds(refused) < 0.02
+    moody.behave = well
+    time.sleep(2.05)
+    assert asked.ask(GET, 200).status == 200
+    assert asked.ask(GET, 200).status == 200
+
+
+def test_whoever_gave_no_time_does_not_make_a_service_look_bad(peer, neighbour):
+    asked = neighbour(peer(lambda connection: (time.sleep(0.1), well(connection))))
+    for _ in range(5):
+        with pytest.raises(Late):
+            asked.ask(GET, 20)
+
+    assert asked.ask(GET, 500).status == 200
+
+
+def test_a_stream_that_is_left_early_gives_nothing_back_half_read(peer, neighbour):
+    large = peer(lambda connection: (connection.recv(65536), connection.sendall(answer(b"x" * 5_000_000))))
+    asked = neighbour(large)
+    first = asked.stream(GET, 500)
+    next(first.chunks)
+    first.chunks.close()
+    first.close()
+
+    assert b"".join(asked.stream(GET, 500).chunks) == b"x" * 5_000_000
