@@ -25,11 +25,11 @@ def errors(problem: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, s
         name = field_of(fields, error["field"])
         found.setdefault(name, say(error["message"]))
     if not found:
-        found[""] = " ".join(filter(None, (say(problem.get("title", "")), _existing(problem))))
-    return found
-
-
-def _existing(problem: Mapping[str, Any]) -> str:
-    """Name the card that is there already."""
+        found[""] = say(problem.get("title", ""))
     other = problem.get("existing")
-    return f"{gettext('It is on this card:')} {other['number']} {other['name']}" if other else ""
+    return {name: f"{message} {_named(other)}" for name, message in found.items()} if other else found
+
+
+def _named(card: Mapping[str, Any]) -> str:
+    """Name the card that is there already."""
+    return f"{gettext('It is on this card:')} {card['number']} {card['name']}"

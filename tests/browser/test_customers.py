@@ -1,0 +1,110 @@
+"""The list of customers, and a new one."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import filled, opened, send, wrong
+
+CARD = re.compile(r"/customers/[0-9a-f-]{36}$")
+
+
+@pytest.fixture
+def list_page(page):
+    page.goto("/customers")
+    return page
+
+
+def test_an_agency_without_customers_is_shown_the_way_to_the_first(suite, visit):
+    page = visit(suite.found("Sørlys Bemanning").ada)
+    page.goto("/customers")
+    expect(page.locator("#results")).to_contain_text("Ingen kunder ennå")
+    opened(page, "first-customer")
+
+
+def test_the_list_follows_what_is_typed(list_page, nordlys):
+    nordlys.ada.register("Havbris Sjømat AS")
+    nordlys.ada.register("Havørn Bygg AS")
+    found = list_page.locator("#results tbody tr")
+    list_page.locator("#text").press_sequentially("hav")
+    expect(found).to_have_count(2)
+    list_page.locator("#text").press_sequentially("bris")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("Havbris Sjømat AS")
+    expect(list_page.locator("#hits")).to_have_text("1 kunde funnet")
+    expect(list_page.locator("#text")).to_be_focused()
+    expect(list_page).to_have_url(re.compile("text=havbris"))
+
+    list_page.locator("#text").fill("finnes ikke")
+    expect(list_page.locator("#results")).to_contain_text("Ingen kunde passer til søket")
+
+
+def test_a_number_that_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(list_page):
+    dialog = opened(list_page, "new-customer")
+    filled(dialog, name="Fossheim Verft AS", org_number="923 609 017")
+    dialog.locator("#field-type").select_option("supplier")
+    dialog.get_by_label("Oslo").last.check()
+    send(dialog)
+
+    expect(wrong(list_page, "org_number")).to_contain_text("ikke et organisasjonsnummer")
+    expect(dialog.locator("#field-org_number")).to_be_focused()
+    expect(dialog.locator("#field-org_number")).to_have_value("923 609 017")
+    expect(dialog.locator("#field-name")).to_have_value("Fossheim Verft AS")
+    expect(dialog.locator("#field-type")).to_have_value("supplier")
+    expect(dialog.get_by_label("Oslo").last).to_be_checked()
+
+    filled(dialog, org_number="923 609 016")
+    send(dialog)
+    list_page.wait_for_url(CARD)
+    expect(list_page.locator("h1")).to_have_text("Fossheim Verft AS")
+    expect(list_page.locator(".card-facts")).to_contain_text("923 609 016")
+
+
+def test_a_number_somebody_has_already_names_that_card(list_page, nordlys):
+    other = nordlys.ada.register("Equator Drift AS", org_number="974760673")
+    dialog = opened(list_page, "new-customer")
+    filled(dialog, name="Equator AS", org_number="974 760 673")
+    send(dialog)
+
+    alert = dialog.get_by_role("alert")
+    expect(alert).to_contain_text("organisasjonsnummeret")
+    expect(alert).to_contain_text(f"{other['number']} Equator Drift AS")
+    expect(dialog.locator("#field-name")).to_have_value("Equator AS")
+
+
+def test_a_new_customer_needs_a_name_and_nothing_else(list_page):
+    dialog = opened(list_page, "new-customer")
+    send(dialog)
+    expect(wrong(list_page, "name")).not_to_be_empty()
+    expect(dialog.locator("#field-name")).to_be_focused()
+    filled(dialog, name="Granli Skog AS")
+    send(dialog)
+    list_page.wait_for_url(CARD)
+    expect(list_page.locator("h1")).to_have_text("Granli Skog AS")
+
+
+def test_everything_works_without_javascript(visit, nordlys):
+    page = visit(nordlys.ada, java_script_enabled=False)
+    page.goto("/customers")
+    page.locator("#new-customer").click()
+    filled(page.locator("main"), name="Papirfabrikken AS", org_number="1")
+    send(page.locator("main"))
+    expect(wrong(page, "org_number")).to_be_visible()
+    expect(page.locator("#field-name")).to_have_value("Papirfabrikken AS")
+    filled(page.locator("main"), org_number="")
+    send(page.locator("main"))
+    page.wait_for_url(CARD)
+
+    page.locator("#open-general").click()
+    filled(page.locator("main"), phone="55 12")
+    send(page.locator("main"))
+    expect(wrong(page, "phone")).to_be_visible()
+    filled(page.locator("main"), phone="55 12 34 56")
+    send(page.locator("main"))
+    page.wait_for_url(CARD)
+    expect(page.locator("#item-general")).to_contain_text("+4755123456")
+
+    page.locator("#text, .bar-search input").first.fill("papirfab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#results tbody tr")).to_have_count(1)
