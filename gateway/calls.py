@@ -165,7 +165,7 @@ def _left_ms() -> int:
 def through(caller: Caller, service: str, asked: Call, way: Callable[[Call, int], R]) -> R:
     """Send a request with the caller's token; raise ``ServiceAway`` or ``ServiceLate`` where there is no answer."""
     about = _customer(asked.path)
-    if about and service != "customers" and _age(about) < YOUNG:
+    if about and service != "customers" and abs(_age(about)) < YOUNG:  # clocks differ; an id from 2300 is no customer
         _await_news(caller, service, about)
     customer = None if asked.method in SAFE else about
     signed = replace(asked, headers={**asked.headers, **services().authorization(caller, service)})
