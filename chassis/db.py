@@ -105,8 +105,8 @@ def _introduce(session: Session, who: Caller) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
     """Add tenant and departments to whatever is asked; a session without a caller may ask nothing of a tenant."""
-    if not any(issubclass(mapper.class_, Tenanted) for mapper in state.all_mappers):
-        return
+    if not (state.is_select or state.is_update or state.is_delete):
+        return  # all_mappers would not tell: a count(*), an EXISTS or a subquery names no table's class at its top
     who: Caller | None = state.session.info.get("caller")
     if who is None:
         raise Unauthenticated

@@ -170,3 +170,22 @@ def test_a_change_needs_the_version_it_is_of(client, hire):
     stale = client.patch(path, json={"name": "Bo"}, version=7)
     assert stale.status_code == 412
     assert stale.json["current"]["name"] == "Bo Dahl"
+
+
+def test_no_way_of_counting_reaches_another_agency(program, client, agency, hire):
+    from sqlalchemy import exists, func, select
+
+    from chassis.auth import Caller, calling
+    from chassis.db import reading
+    from gateway.directory.models import Employee
+
+    questions = [
+        select(func.count()).where(Employee.active),
+        select(func.count()).select_from(Employee),
+        select(func.count()).select_from(select(Employee.id).subquery()),
+        select(func.count(Employee.id)),
+        select(exists().where(Employee.active)),
+    ]
+    stranger = Caller(uuid4(), everywhere=True)
+    with program.app.app_context(), calling(stranger), reading() as session:
+        assert [session.scalar(question) for question in questions] == [0, 0, 0, 0, False]
