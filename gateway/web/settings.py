@@ -25,6 +25,7 @@ def show(*, errors: dict[str, str] | None = None, values: list[str] | None = Non
         "errors": errors or {},
         "etag": f'"{found.version}"',
         "key": "",
+        "always_on": ALWAYS_ON,
     }
     page = render_template("settings.html", form=form, saved="saved" in request.args)
     return make_response(page, status)
@@ -33,12 +34,13 @@ def show(*, errors: dict[str, str] | None = None, values: list[str] | None = Non
 def save() -> Response:
     """Set the switches."""
     auth.demand("gateway:settings:write")
-    wanted = [key for key in OWNERS if key in request.form.getlist("items") or key == ALWAYS_ON]
+    wanted = request.form.getlist("items")
+    off = [key for key in OWNERS if key not in {ALWAYS_ON, *wanted}]
     with transaction() as session:
         found = session.scalars(select(Switchboard)).one()
         current = request.form.get("etag") == f'"{found.version}"'
         if current:
-            actions.switch(session, found, wanted)
+            actions.switch(session, found, off)
     if not current:
         return show(errors={"": say(ChangedMeanwhile().title)}, values=wanted, status=412)
     return make_response(redirect("/settings?saved=1", 303))

@@ -83,6 +83,7 @@ def test_what_is_switched_off_is_gone_from_the_card_and_comes_back_whole(card, c
     save(filled(opened(card, "open-tags"), tags="havn"))
     for there in (False, True):
         card.goto("/settings")
+        expect(card.locator("#switch-general")).to_be_disabled()
         card.locator("#switch-tags").set_checked(there)
         send(card.locator("main"))
         expect(card.get_by_role("status").first).to_have_text("Lagret.")

@@ -36,7 +36,7 @@ def test_a_file_goes_in_comes_out_the_same_and_leaves(card, upload):
     expect(count(card, "files")).to_have_text("1")
 
     with card.expect_download() as began:
-        card.get_by_role("link", name="Rammeavtale æøå.pdf").click()
+        card.get_by_role("link", name="Rammeavtale æøå.pdf", exact=True).click()
     assert began.value.suggested_filename == "Rammeavtale æøå.pdf"
     assert began.value.path().read_bytes() == CONTRACT
 
@@ -59,6 +59,6 @@ def test_a_file_too_large_shows_how_far_it_came_and_why_it_was_refused(card, upl
     send(upload)
     expect(upload.locator(".progress")).to_be_visible()
     expect(upload.locator(".progress output")).to_have_text(re.compile(r"\d+ %"))
-    expect(upload.locator("#field-files-wrong")).to_contain_text(re.compile("film.bin.*100"))
+    expect(upload.locator("#field-files-wrong")).to_have_text("film.bin: Filen er for stor.")
     card.reload()
     expect(item(card, "files")).to_have_attribute("data-state", "empty")

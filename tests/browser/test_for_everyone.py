@@ -25,7 +25,7 @@ def known(nordlys):
     ada.write(f"/api/customers/{path}/tags", {"name": "havn"})
     ada.write(f"/api/invoicing/{path}/fixed-lines", {"description": "Vaktkoordinering", "quantity": "1", "price": "10"})
     ada.write(f"/api/recruitment/{path}/projects", {"name": "Lagerteam høst", "value": "250000"})
-    call = {"kind": "call", "subject": "Bestilte to", "body": "Lagerarbeidere " * 40}
+    call = {"kind": "call", "direction": "in", "subject": "Bestilte to", "body": "Lagerarbeidere " * 40}
     ada.write(f"/api/dialog/{path}/communications", {**call, "happened_at": "2026-03-02T09:00:00+01:00"})
     assert ada.upload(f"/api/files/{path}/files?name=Rammeavtale.pdf", b"%PDF-1.4").status_code == 201
     return customer

@@ -26,7 +26,7 @@ def test_a_contact_is_added_corrected_and_ended(card):
     expect(contacts).to_contain_text("Daglig leder")
 
     save(filled(row_form(card, "contact_end"), ended_on=f"{YEAR}-06-30"))
-    contacts.get_by_text("1 sluttet kontakt").click()
+    contacts.get_by_text("1 avsluttet kontaktperson").click()
     expect(contacts).to_contain_text(f"30.06.{YEAR}")
 
 
@@ -117,7 +117,7 @@ def test_a_communication_stands_at_the_date_it_really_happened(card):
     to_part(card, "dialog")
     dialog = opened(card, "open-communication")
     dialog.get_by_label("Telefonsamtale").check()
-    dialog.get_by_label("Innkommende").check()
+    dialog.get_by_label("Inngående").check()
     filled(dialog, subject="Bestilte to lagerarbeidere", happened_at=f"{YEAR + 50}-01-02T09:30")
     send(dialog)
     expect(wrong(card, "happened_at")).not_to_be_empty()

@@ -34,6 +34,14 @@ def list_for_customer(customer_id: UUID) -> dict[str, Any]:
         return {"items": session.scalars(query.order_by(Note.pinned.desc(), Note.written_at.desc())).all()}
 
 
+@api.get("/customers/<uuid:customer_id>/notes/<uuid:note_id>")
+@api.response(200, NoteShape)
+def show(customer_id: UUID, note_id: UUID) -> Note:
+    """Show one note."""
+    with reading() as session:
+        return find(session, Note, note_id, customer_id=customer_id)
+
+
 @api.patch("/customers/<uuid:customer_id>/notes/<uuid:note_id>")
 @api.arguments(NoteShape(partial=True))
 @api.response(200, NoteShape)
