@@ -27,6 +27,7 @@ class GatewaySettings(Settings):
     session_minutes: int = 24 * 60  # and in any case after this
     tries_per_account: int = 10  # wrong passwords for one account from one address in a quarter of an hour
     tries_per_address: int = 100  # wrong passwords from one address in a quarter of an hour
+    password_memory_kib: int = 64 * 1024  # what one guess at a password costs (argon2id, RFC 9106)
     metrics_token: str = ""  # who may read /metrics; empty: nobody
 
     @property

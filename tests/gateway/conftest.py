@@ -19,7 +19,13 @@ HOUR = 3_600_000
 STAND_INS = {name: StandIn(name) for name in SERVICES}
 URLS = {f"{name}_url": (lambda _request, url=stand_in.url: url) for name, stand_in in STAND_INS.items()}
 
-program = program_of("gateway", secure=lambda _: "0", metrics_token=lambda _: "for the tests", **URLS)
+program = program_of(
+    "gateway",
+    secure=lambda _: "0",
+    metrics_token=lambda _: "for the tests",
+    password_memory_kib=lambda _: "1024",  # hundreds of sign-ins; the guesses of nobody to be made dear
+    **URLS,
+)
 
 
 class Browser:

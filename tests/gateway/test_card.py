@@ -1,10 +1,8 @@
 """The card: whole, and what is left of it when a service is late, down, or behind."""
 
 import time
-from uuid import UUID
 
 import pytest
-from uuid_utils.compat import uuid7
 
 from contracts import Change
 from contracts.customers import CustomerDepartmentsChanged, CustomerDetailsChanged
@@ -72,7 +70,6 @@ def test_a_service_that_died_shows_what_it_said_last(card, services):
     assert shown["items"]["economy"]["status"] == "stale"
     assert shown["items"]["economy"]["data"] == {"balance": "100.00"}
     assert shown["items"]["economy"]["as_of"] == "2026-11-23T09:00:00+00:00"
-    assert shown["items"]["offers"]["status"] if "offers" in shown["items"] else True
     assert shown["items"]["general"]["status"] == "ok"
 
 
@@ -215,4 +212,3 @@ def test_another_agency_is_never_shown_what_was_kept(card, program, services, cu
 
 def test_an_id_that_is_none_has_no_card(client, services):
     assert client.get("/api/card/17").status_code == 404
-    assert UUID(str(uuid7())).version == 7
