@@ -17,10 +17,10 @@ BROADER = "document.documentElement.scrollWidth - document.documentElement.clien
 def known(nordlys):
     """A customer with something in every part that people can fill."""
     ada = nordlys.ada
-    customer = ada.register("Havbris Sjømat AS", org_number="974760673", type="customer", email="post@havbris.no",
-                            phone="55123456", website="havbris.no")  # fmt: skip
+    customer = ada.register("Kystlab Analyse AS", org_number="987654325", type="customer", email="post@kystlab.no",
+                            phone="55123456", website="kystlab.no")  # fmt: skip
     path = f"customers/{customer['id']}"
-    ada.write(f"/api/customers/{path}/contacts", {"name": "Kari Moe", "roles": ["Faktura"], "email": "kari@havbris.no"})
+    ada.write(f"/api/customers/{path}/contacts", {"name": "Kari Moe", "roles": ["Faktura"], "email": "kari@kystlab.no"})
     ada.write(f"/api/customers/{path}/notes", {"text": "Ring før kl. 14.", "pinned": True})
     ada.write(f"/api/customers/{path}/tags", {"name": "havn"})
     ada.write(f"/api/invoicing/{path}/fixed-lines", {"description": "Vaktkoordinering", "quantity": "1", "price": "10"})

@@ -56,7 +56,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status !== 204) return;
   if (content.contains(detail.elt)) close();
   say(texts.saved);
-  htmx.trigger(document.body, "saved");
+  // The log hears of it by event, within a second as a rule.
+  for (const wait of [1000, 4000]) setTimeout(() => htmx.trigger(document.body, "changed-log"), wait);
 });
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
