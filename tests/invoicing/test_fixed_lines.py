@@ -104,3 +104,14 @@ def test_a_line_is_out_of_reach_for_others(client, lines, bob, eve):
         assert client.as_(stranger).get(path).status_code == 404
         assert client.as_(stranger).patch(path, json={"price": 1}, version=1).status_code == 404
         assert client.as_(stranger).delete(path, version=1).status_code == 404
+
+
+def test_after_the_last_position_there_is_still_room(client, lines):
+    """A line counted on to 1001 could be read and never sent back."""
+    for description in ("Sist", "Etter den siste", "Aller sist"):
+        place = {"position": 1000} if description == "Sist" else {}
+        made = client.post(lines, json={**PARKING, "description": description, **place})
+        assert (made.status_code, made.json["position"]) == (201, 1000)
+
+    found = client.get(lines).json["items"]
+    assert [line["description"] for line in found] == ["Sist", "Etter den siste", "Aller sist"]

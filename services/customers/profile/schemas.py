@@ -106,7 +106,7 @@ class CustomerShape(Shape):
     industry = fields.Nested(IndustryShape, allow_none=True)
     departments = Many(Id(allow_none=False), most=50)
     owner_department = Id()
-    place = fields.String(dump_only=True)
+    place = fields.String(dump_only=True, allow_none=True)
     created_at = fields.AwareDateTime(dump_only=True)
     updated_at = fields.AwareDateTime(dump_only=True)
 

@@ -11,7 +11,7 @@ from chassis.events import plain
 from chassis.outbox import record
 from contracts import changes
 from contracts.invoicing import FixedLineAdded, FixedLineRemoved, FixedLineRevised
-from services.invoicing.fixed_lines.models import FixedLine
+from services.invoicing.fixed_lines.models import LAST, FixedLine
 
 
 def add(session: Session, customer_id: UUID, position: int | None = None, **details: Any) -> FixedLine:
@@ -42,7 +42,7 @@ def remove(session: Session, line: FixedLine) -> None:
 
 def _end(session: Session, customer_id: UUID) -> int:
     query = select(func.max(FixedLine.position)).where(FixedLine.customer_id == customer_id)
-    return (session.scalar(query) or 0) + 1
+    return min((session.scalar(query) or 0) + 1, LAST)  # lines at the same position stand in the order of their making
 
 
 def _refuse_backwards(line: FixedLine) -> None:

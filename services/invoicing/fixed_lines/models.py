@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.tables import Amount, Versioned, within
 from services.invoicing.tables import Base
 
+LAST = 1000  # position
+
 
 class FixedLine(Versioned, Base):
     """A line that every invoice of the customer carries once, from one date to another."""

@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from chassis.shapes import Choice, Day, Exact, Id, Line, Shape, Whole
+from services.invoicing.fixed_lines.models import LAST
 
 VAT_CODES = ("high", "medium", "low", "zero", "exempt")  # the rates of a date stand in the law's table, not here
 
@@ -19,7 +20,7 @@ class FixedLineShape(Shape):
     vat_code = Choice(*VAT_CODES, load_default="high")
     valid_from = Day()
     valid_to = Day()
-    position = Whole(1, 1000, allow_none=False)
+    position = Whole(1, LAST, allow_none=False)
 
 
 class FixedLinesShape(Shape):
