@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from chassis import logs
-from tests.browser.screen import PATIENCE
+from tests.browser.screen import PATIENCE, open_card
 from tests.system.forms import Embedded
 from tests.system.people import Agency, Employee
 
@@ -82,5 +82,5 @@ def customer(nordlys: Agency) -> dict[str, Any]:
 @pytest.fixture
 def card(page: Page, customer: dict[str, Any]) -> Page:
     """The customer's card, open."""
-    page.goto(f"/customers/{customer['id']}")
+    open_card(page, customer)
     return page

@@ -1,8 +1,22 @@
 """What people look for on the screen, and do there."""
 
+from typing import Any
+
 from playwright.sync_api import Locator, Page, expect
 
+from tests.system.people import until
+
 PATIENCE = 20_000  # milliseconds
+
+
+def open_card(page: Page, customer: dict[str, Any]) -> None:
+    """Open a card and wait until every service has answered: a busy machine may cost the first look some items."""
+
+    def whole() -> bool:
+        page.goto(f"/customers/{customer['id']}")
+        return page.locator("[data-status=unavailable]").count() == 0
+
+    until(whole, what="the card in one piece")
 
 
 def opened(page: Page, link: str) -> Locator:

@@ -7,9 +7,8 @@ from playwright.sync_api import expect
 
 from gateway.items import OWNERS
 from gateway.web.pages import BUTTONS
-from tests.browser.screen import count, filled, item, opened, save, send, to_part
+from tests.browser.screen import count, filled, item, open_card, opened, save, send, to_part
 from tests.system.forms import silenced
-from tests.system.people import until
 
 NUMBERED = [key for key in OWNERS if key not in BUTTONS]
 
@@ -43,7 +42,7 @@ def test_what_is_edited_stands_on_the_card_without_loading_it_again(card):
 
 def test_who_saves_second_sees_what_was_saved_first_beside_what_was_typed(visit, nordlys, card, customer):
     second = visit(nordlys.ada)
-    second.goto(card.url)
+    open_card(second, customer)
     late = filled(opened(second, "open-general"), name="Fjordvik Nord AS", email="post@fjordvik.no")
     save(filled(opened(card, "open-general"), name="Fjordvik Sør AS"))
 
@@ -87,7 +86,7 @@ def test_what_is_switched_off_is_gone_from_the_card_and_comes_back_whole(card, c
         card.locator("#switch-tags").set_checked(there)
         send(card.locator("main"))
         expect(card.get_by_role("status").first).to_have_text("Lagret.")
-        card.goto(f"/customers/{customer['id']}")
+        open_card(card, customer)
         expect(item(card, "general")).to_be_visible()
         expect(item(card, "tags")).to_have_count(int(there))
     expect(item(card, "tags")).to_contain_text("havn")
@@ -104,12 +103,7 @@ def test_a_service_that_is_down_costs_its_items_and_not_the_page(suite, page, no
         expect(item(page, "general")).to_have_attribute("data-status", "ok")
         save(filled(opened(page, "open-general"), phone="55 12 34 56"))
         expect(item(page, "general").locator("[href='tel:+4755123456']")).to_be_visible()
-    until(lambda: whole(page), what="the card in one piece")
-
-
-def whole(page):
-    page.reload()
-    return page.locator("[data-status=unavailable]").count() == 0
+    open_card(page, unseen)
 
 
 def test_a_form_of_a_service_that_is_down_keeps_what_was_typed(suite, card):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import filled, item, opened, send, wrong
+from tests.browser.screen import filled, opened, send, wrong
 
 CARD = re.compile(r"/customers/[0-9a-f-]{36}$")
 
@@ -82,29 +82,3 @@ def test_a_new_customer_needs_a_name_and_nothing_else(list_page):
     send(dialog)
     list_page.wait_for_url(CARD)
     expect(list_page.locator("h1")).to_have_text("Granli Skog AS")
-
-
-def test_everything_works_without_javascript(visit, nordlys):
-    page = visit(nordlys.ada, java_script_enabled=False)
-    page.goto("/customers")
-    page.locator("#new-customer").click()
-    filled(page.locator("main"), name="Papirfabrikken AS", org_number="1")
-    send(page.locator("main"))
-    expect(wrong(page, "org_number")).to_be_visible()
-    expect(page.locator("#field-name")).to_have_value("Papirfabrikken AS")
-    filled(page.locator("main"), org_number="")
-    send(page.locator("main"))
-    page.wait_for_url(CARD)
-
-    page.locator("#open-general").click()
-    filled(page.locator("main"), phone="55 12")
-    send(page.locator("main"))
-    expect(wrong(page, "phone")).to_be_visible()
-    filled(page.locator("main"), phone="55 12 34 56")
-    send(page.locator("main"))
-    page.wait_for_url(CARD)
-    expect(item(page, "general").locator("[href='tel:+4755123456']")).to_be_visible()
-
-    page.locator("#text, .bar-search input").first.fill("papirfab")
-    page.keyboard.press("Enter")
-    expect(page.locator("#results tbody tr")).to_have_count(1)

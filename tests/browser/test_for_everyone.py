@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import filled, opened, send, sign_in
+from tests.browser.screen import filled, open_card, opened, send, sign_in
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 TELEPHONE = {"width": 390, "height": 844}
@@ -46,7 +46,7 @@ def nothing_found(page, _known):
 
 
 def overview(page, known):
-    page.goto(f"/customers/{known['id']}")
+    open_card(page, known)
 
 
 def contacts(page, known):
@@ -66,14 +66,14 @@ def projects(page, known):
 
 
 def refused_form(page, known):
-    page.goto(f"/customers/{known['id']}")
+    open_card(page, known)
     form = filled(opened(page, "open-invoice_information"), gln="1", credit_days="400", invoice_emails="x")
     send(form)
     expect(form.get_by_role("alert").get_by_role("link")).to_have_count(3)
 
 
 def question(page, known):
-    page.goto(f"/customers/{known['id']}")
+    open_card(page, known)
     filled(opened(page, "open-note"), text="Halvskrevet")
     page.keyboard.press("Escape")
     expect(page.get_by_role("alertdialog")).to_be_visible()
