@@ -8,7 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import amqp
+import structlog
 
+from chassis import logs
 from chassis.bus import Consumer, Message, Publisher
 from chassis.bus.broker import EXCHANGE, connect, declare_inbox, hang_up
 
@@ -113,3 +115,14 @@ def wait_until(holds: Callable[[], object], within: float) -> float:
         assert time.monotonic() - began < within, f"not within {within} s"
         time.sleep(0.02)
     return time.monotonic() - began
+
+
+@contextmanager
+def heard() -> Iterator[list[Any]]:
+    """Hear every log line; another test of the same run may have turned the log down."""
+    logs.configure("DEBUG")
+    try:
+        with structlog.testing.capture_logs() as lines:
+            yield lines
+    finally:
+        logs.configure("CRITICAL")

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from itertools import pairwise
 
 import pytest
-import structlog
 
 from tests.chassis.bus_parties import (
     FOLLOWER,
@@ -17,6 +16,7 @@ from tests.chassis.bus_parties import (
     consuming,
     events,
     follow,
+    heard,
     publish_oddly,
     publishing,
     wait_until,
@@ -274,7 +274,7 @@ def test_no_message_is_taken_as_stored_when_its_connection_broke_meanwhile(url, 
 
     follower = Follower(first)
     announce(url, *events(2))
-    with structlog.testing.capture_logs() as lines, consuming(proxy.url, follower) as consumer:
+    with heard() as lines, consuming(proxy.url, follower) as consumer:
         assert begun.wait(5)
         proxy.reset()
         wait_until(lambda: consumer.handled == 2, within=10)

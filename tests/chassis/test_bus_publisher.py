@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-import structlog
 
 from chassis.bus import ForeignConnection
 from tests.chassis.bus_parties import (
@@ -15,6 +14,7 @@ from tests.chassis.bus_parties import (
     channel_to,
     events,
     follow,
+    heard,
     publishing,
     taken_from,
     wait_until,
@@ -232,7 +232,7 @@ def test_no_password_is_logged(url, caplog, capfd, password, address):
     caplog.set_level(logging.DEBUG)
     credentials, broker = urlsplit(url).netloc.split("@")
     wrong = url.replace(credentials, f"kundekort:{password}").replace(broker, address.format(broker=broker))
-    with structlog.testing.capture_logs() as lines, publishing(wrong, timeout=1) as publisher:
+    with heard() as lines, publishing(wrong, timeout=1) as publisher:
         assert publisher.publish(events(1)) == set()
 
     assert lines[0]["event"] == "publishing interrupted"
