@@ -48,6 +48,10 @@ class Field:
         return {self.name: self.show(value)}
 
 
+class Preset(Field):
+    """A choice that always stands on something; alone in its group it says nothing."""
+
+
 class Number(Field):
     """An amount, with the reader's comma and thousands' spaces."""
 
@@ -167,8 +171,8 @@ def body_of(fields: tuple[Field, ...], typed: Typed) -> dict[str, Any]:
             place = place.setdefault(step, {})
         place[last] = field.read(typed)
     groups = {field.path[0] for field in fields if len(field.path) > 1}
-    empty = {group: None for group in groups if not any(body[group].values())}
-    return {**body, **empty}
+    filled_in = {field.path[0] for field in fields if not isinstance(field, Preset) and field.read(typed)}
+    return {**body, **dict.fromkeys(groups - filled_in)}
 
 
 def values_of(fields: tuple[Field, ...], stored: Mapping[str, Any]) -> dict[str, Any]:

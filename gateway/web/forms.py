@@ -5,7 +5,7 @@ A form is one entry here and one template in ``templates/forms``. Adding a field
 
 from dataclasses import dataclass
 
-from gateway.web.fields import Address, Count, Field, Flag, Lines, Number, Several, When, Words
+from gateway.web.fields import Address, Count, Field, Flag, Lines, Number, Preset, Several, When, Words
 from gateway.web.texts import lazy
 
 CUSTOMER = "/customers/{customer}"
@@ -63,7 +63,7 @@ FORMS = {
     ),
     "industry": Form(
         lazy("Edit industry"), "customers", ("industry", "log"),
-        (Field("code", "industry.code"), Field("standard", "industry.standard"), Field("name", "industry.name")),
+        (Field("code", "industry.code"), Preset("standard", "industry.standard"), Field("name", "industry.name")),
         edit=CUSTOMER,
     ),
     "departments": Form(

@@ -100,6 +100,22 @@ def test_every_error_of_the_invoice_information_stands_at_its_field(card):
         expect(information).to_contain_text(text)
 
 
+def test_what_nobody_chose_is_not_chosen_by_saving_something_else(card):
+    dialog = opened(card, "open-invoice_information")
+    for name in ("invoice_type", "invoice_interval"):
+        expect(dialog.locator(f"#field-{name}")).to_have_value("")
+    save(filled(dialog, ehf_reference="PO-7781"))
+    expect(item(card, "invoice_information")).to_contain_text("PO-7781")
+    expect(item(card, "invoice_information")).to_contain_text("Velg hvordan fakturaene sendes.")
+
+
+def test_an_industry_is_given_and_taken_away_again(card):
+    save(filled(opened(card, "open-industry"), code="78.200", name="Utleie av arbeidskraft"))
+    expect(item(card, "industry")).to_contain_text("78.200")
+    save(filled(opened(card, "open-industry"), code="", name=""))
+    expect(item(card, "industry")).to_have_attribute("data-state", "empty")
+
+
 def test_a_fixed_invoice_line_is_added_and_corrected(card):
     save(
         filled(
