@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fmt lint contracts setup assets programs
+.PHONY: help run test check fmt lint bench faults chaos compat compose-check drill release secrets contracts setup assets programs
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -19,7 +19,16 @@ run: setup assets ## Start the whole suite in one process, with demo data; print
 	@$(bin)/python -m chassis run --port $(PORT)
 
 test: setup assets programs ## Run every test, on SQLite and on real PostgreSQL and RabbitMQ (ARGS="-k card")
-	$(bin)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	$(bin)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+faults: setup programs ## Kill, cut and fill what there is, one by one, and nothing else (part of make test)
+	$(bin)/pytest -n0 tests/faults $(ARGS)
+
+compat: setup programs ## Hold today's code against the previous release, in both directions (docs/releasing.md)
+	$(bin)/pytest --numprocesses $(WORKERS) --dist loadfile tests/compat $(ARGS)
+
+release: lint compat ## Cut a release: make release VERSION=0.2.0
+	@$(bin)/python tools/release.py $(VERSION)
 
 check: lint test ## Everything that must hold before a change goes in, what fails fastest first
 
@@ -33,8 +42,24 @@ lint: setup ## Format, lint, types and imports, without the tests
 	$(bin)/mypy
 	$(bin)/lint-imports
 
-contracts: setup ## Write the schemas and the AsyncAPI document anew from the event classes
+chaos: setup programs ## Let 200 mishaps befall the suite during 100,000 writes (50 minutes; writes docs/chaos.md)
+	@$(bin)/python -m tests.faults.chaos $(ARGS)
+
+bench: setup programs ## Measure what is fast, side by side, on a quiet machine (ARGS="recovery": the one with hangs of a minute)
+	@$(bin)/python -m benchmarks $(ARGS)
+
+drill: setup programs ## Back up a suite under load, restore it into a new place, compare copies with owners (docs/backup.md)
+	$(bin)/pytest -n0 -rP tests/operations/test_drill.py
+
+contracts: setup ## Write anew what follows from the event classes: schemas, AsyncAPI, the broker's definitions
 	@$(bin)/python tools/contracts.py
+	@$(bin)/python -m tools.broker
+
+secrets: setup ## Make the secrets of docker-compose.yml, those that are missing
+	@$(bin)/python -m tools.first_secrets
+
+compose-check: setup ## Build the images, run the suite in containers, restart each under load, take all down
+	KUNDEKORT_COMPOSE=1 $(bin)/pytest -n0 -rP tests/deploy/containers
 
 setup: ## Make .venv what uv.lock says
 	@$(PYTHON) -m tools.setup

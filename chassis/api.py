@@ -2,7 +2,8 @@
 
 ``api = Routes("contacts", item="contacts")`` makes a blueprint in which every route demands the right
 ``<service>:contacts:read`` or ``…:write`` (``action=`` names another), refuses to write to an item that the tenant
-switched off, answers a POST with an Idempotency-Key once, and carries the ETag of what it returns.
+switched off, answers a POST with an Idempotency-Key once, and carries the ETag of what it returns. No right opens
+routes made with ``operators=True``: they are for those who run the suite itself.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
 from chassis import auth, strictjson
+from chassis.db import persevering
 from chassis.errors import ChangedMeanwhile, Invalid, Malformed, NotJson, Refused, VersionRequired
 from chassis.idempotency import once
 from chassis.tables import Versioned
@@ -74,9 +76,9 @@ class Routes(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def __init__(self, resource: str, *, item: str | None = None, **options: Any) -> None:
+    def __init__(self, resource: str, *, item: str | None = None, operators: bool = False, **options: Any) -> None:
         super().__init__(resource, __name__, **options)
-        self.item = item
+        self.item, self.operators = item, operators
 
     def arguments(self, *args: Any, **options: Any) -> Callable[[View], View]:
         """Say what the route reads (flask-smorest's decorator, with its type)."""
@@ -122,25 +124,33 @@ class Routes(Blueprint):  # type: ignore[misc]  # flask-smorest carries no types
         ``streamed=True`` is for a view that reads its body piece by piece: it calls ``once`` when it knows the body.
         """
         answer = _tagged if options.pop("streamed", False) else _once
-        guarded = _guard(answer(view_func), self.name, self.item, options.pop("action", None))
+        guarded = _guard(answer(view_func), self, options.pop("action", None))
         super().add_url_rule(rule, endpoint or view_func.__name__, guarded, *args, **options)
 
 
-def _guard(view: Callable[..., Any], resource: str, item: str | None, action: str | None) -> Callable[..., Response]:
+def _guard(view: Callable[..., Any], routes: Routes, action: str | None) -> Callable[..., Response]:
+    def right(method: str) -> str:
+        """Name the right that a request takes; what operators do takes none."""
+        return "" if routes.operators else f"{routes.name}:{action or ('read' if method in SAFE else 'write')}"
+
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Response:
         safe = request.method in SAFE
-        auth.demand(f"{current_app.name}:{resource}:{action or ('read' if safe else 'write')}")
-        if not safe and item in auth.caller().disabled:
-            raise ItemSwitchedOff(item)
+        if routes.operators:
+            auth.demand_operator()
+        else:
+            auth.demand(f"{current_app.name}:{right(request.method)}")
+        if not safe and routes.item in auth.caller().disabled:
+            raise ItemSwitchedOff(routes.item)
         return view(*args, **kwargs)
 
     guarded.guarded = True  # type: ignore[attr-defined]  # tests/test_shape.py asks every route
+    guarded.right = right  # type: ignore[attr-defined]  # the OpenAPI document tells it
     return guarded
 
 
 def _once(view: Callable[..., Any]) -> Callable[..., Response]:
-    return wraps(view)(lambda *args, **kwargs: once(lambda: _tagged(view)(*args, **kwargs)))
+    return wraps(view)(lambda *args, **kwargs: persevering(lambda: once(lambda: _tagged(view)(*args, **kwargs))))
 
 
 def _tagged(view: Callable[..., Any]) -> Callable[..., Response]:

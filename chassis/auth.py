@@ -43,6 +43,7 @@ class Caller:
     departments: tuple[UUID, ...] = ()  # own departments, the home department first
     everywhere: bool = False  # sees the customers of every department of the tenant
     disabled: frozenset[str] = frozenset()  # card items that the tenant switched off
+    operator: str = ""  # what somebody is called who runs the suite itself; no right of an agency makes one that
 
     def may(self, right: str) -> bool:
         """Tell whether a right ``<service>:<resource>:<action>`` is held, directly or by ``*`` in its place."""
@@ -85,6 +86,12 @@ def demand(right: str) -> None:
         raise Forbidden(right)
 
 
+def demand_operator() -> None:
+    """Refuse whoever does not run the suite itself, whatever rights he holds in an agency."""
+    if not caller().operator:
+        raise Forbidden("operators only")
+
+
 def issue(private_key: OKPKey, who: Caller, audience: str) -> str:
     """Sign a short-lived token for one service (the gateway does this)."""
     now = int(time.time())
@@ -99,6 +106,7 @@ def issue(private_key: OKPKey, who: Caller, audience: str) -> str:
         "deps": [str(department) for department in who.departments],
         "everywhere": who.everywhere,
         "off": sorted(who.disabled),
+        **({"operator": who.operator} if who.operator else {}),
     }
     return jwt.encode({"alg": "Ed25519", "typ": TYPE}, claims, private_key, algorithms=ALGORITHMS)
 
@@ -126,6 +134,12 @@ def _registry(audience: str) -> jwt.JWTClaimsRegistry:
     )
 
 
+def _name(claim: Any) -> str:
+    if not isinstance(claim, str):
+        raise Unauthenticated
+    return claim
+
+
 def _read(claims: dict[str, Any]) -> Caller:
     return Caller(
         tenant=UUID(claims["tid"]),
@@ -134,4 +148,5 @@ def _read(claims: dict[str, Any]) -> Caller:
         departments=tuple(UUID(department) for department in claims["deps"]),
         everywhere=claims["everywhere"] is True,
         disabled=frozenset(claims["off"]),
+        operator=_name(claims.get("operator", "")),
     )

@@ -4,16 +4,19 @@ An object is there whole or not at all, and is read a piece at a time, so that i
 reader holds no connection to the store.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import obstore
 import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
+from sqlalchemy import Connection
 
 from chassis.errors import Refused
 
@@ -61,12 +64,16 @@ class Content:
 
 
 class Blobs:
-    """One program's objects, under keys ``<folder>/<name>``."""
+    """One program's objects, under keys ``<folder>/<name>``; *options* say where an S3 store is and who asks."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, **options: str) -> None:
         parts = urlsplit(url)
-        folder = Path(unquote(parts.netloc + parts.path)).resolve()
-        self._store = LocalStore(folder, mkdir=True) if parts.scheme == "file" else from_url(url)
+        if parts.scheme == "file":
+            self._store: ObjectStore = LocalStore(Path(unquote(parts.netloc + parts.path)).resolve(), mkdir=True)
+            return
+        given: Any = {name: value for name, value in options.items() if value}
+        plain = options.get("endpoint", "").startswith("http:")
+        self._store = from_url(url, config=given, client_options={"allow_http": plain})
 
     def put(self, key: str, pieces: Iterable[bytes]) -> None:
         """Store what *pieces* yields; if it raises, nothing is stored."""
@@ -82,7 +89,7 @@ class Blobs:
         try:
             with _reaching():
                 obstore.delete(self._store, key)
-        except _Missing:
+        except Missing:
             return
 
     def folders(self) -> list[str]:
@@ -97,7 +104,23 @@ class Blobs:
                 yield [(str(found["path"]), found["last_modified"]) for found in batch]
 
 
-class _Missing(StoreAway):
+class Told(NamedTuple):
+    """What a row says of an object."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A store, and what the rows of all tenants say must be in it."""
+
+    store: Blobs
+    told: Callable[[Connection], Iterator[Told]]
+
+
+class Missing(StoreAway):
     """The store does not have this file."""
 
 
@@ -107,7 +130,7 @@ def _reaching() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise _Missing from error
+        raise Missing from error
     except (BaseError, OSError) as error:
         log.error("file store", error=repr(error))
         raise StoreAway from error

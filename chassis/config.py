@@ -29,6 +29,8 @@ class Settings:
     in_flight: int = 64  # requests served at once before new ones are turned away
     deadline_ms: int = 10_000  # the longest a request may take when the caller set no shorter one
     retry_ms: int = 1_000  # the first pause before a failed event is tried again
+    heartbeat: int = 10  # seconds between signs of life to the broker; two that are missed end the connection
+    queue_length: int = 100_000  # events that wait for this program at the broker; more stay with their publishers
     log_level: str = "INFO"
 
     def __post_init__(self) -> None:
@@ -51,22 +53,26 @@ class Settings:
 
 def _read(field: Field[Any], env: Mapping[str, str], found: dict[str, Any], wrong: list[str]) -> None:
     name = f"KUNDEKORT_{field.name.upper()}"
-    text = _text(name, env)
-    if text is None:
+    told = text(name, env)
+    if told is None:
         if field.default is MISSING:
             wrong.append(name)
         return
     try:
-        found[field.name] = int(text) if field.type is int else text
+        found[field.name] = int(told) if field.type is int else told
     except ValueError:
         wrong.append(f"{name} (a whole number)")
 
 
-def _text(name: str, env: Mapping[str, str]) -> str | None:
+def text(name: str, env: Mapping[str, str]) -> str | None:
     """Prefer the file: secrets in the environment can be read by whoever inspects the container."""
-    if path := env.get(f"{name}_FILE"):
+    path = env.get(f"{name}_FILE")
+    if not path:
+        return env.get(name)
+    try:
         return Path(path).read_text(encoding="utf-8").strip()
-    return env.get(name)
+    except OSError as error:
+        raise ConfigError(f"{name}_FILE: {error}") from error
 
 
 def settings_class(package: str) -> type[Settings]:

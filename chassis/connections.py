@@ -1,6 +1,7 @@
 """Connections to other programs: kept after use, and bounded by one moment whatever the other end does."""
 
 import http.client
+import random
 import select
 import socket
 import time
@@ -64,11 +65,20 @@ class Connection(http.client.HTTPConnection):
     idle_since = 0.0
 
     def reach(self, ends: float) -> None:
-        """Connect."""
-        patience = min(CONNECT, ends - time.monotonic())
-        if patience <= 0:
-            raise TimeoutError
-        plain = socket.create_connection((self.host, self.port or 80), patience)
+        """Connect to one of the program's addresses: it may run several times, and one of them may be away."""
+        port = self.port or 80
+        hosts = [str(found[4][0]) for found in socket.getaddrinfo(self.host, port, type=socket.SOCK_STREAM)]
+        random.shuffle(hosts)
+        plain = None
+        while plain is None:
+            patience = min(CONNECT, ends - time.monotonic())
+            if patience <= 0:
+                raise TimeoutError
+            try:
+                plain = socket.create_connection((hosts.pop(), port), patience)
+            except OSError:
+                if not hosts:
+                    raise
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = TimedSocket(plain.family, plain.type, plain.proto, fileno=plain.detach())
 

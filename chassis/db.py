@@ -6,25 +6,33 @@ narrows them once more. A request about a customer (``/customers/<customer_id>/â
 ends in 404 there.
 """
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from importlib import import_module
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app, has_request_context, request
-from sqlalchemy import Connection, Engine, Select, create_engine, event, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
+from sqlalchemy.orm.exc import StaleDataError
 
-from chassis import deadlines
+from chassis import crash, deadlines
 from chassis.auth import Caller, Unauthenticated, caller
 from chassis.errors import NotFound
-from chassis.tables import InDepartments, Scoped, Series, Tenanted, overlaps
+from chassis.tables import InDepartments, Scoped, Series, Tenanted, among, insert_into, overlaps
 
 S = TypeVar("S", bound=Scoped)
+T = TypeVar("T")
 
 WAIT_FOR_LOCK = 5  # seconds
+IN_THE_WAY = ("40P01", "40001")  # deadlock, serialization failure
+MOST_TRIES = 3
+LONGEST_PAUSE = 0.05  # seconds between two tries
 
 _open: ContextVar[tuple[object, Session] | None] = ContextVar("open transaction", default=None)
 
@@ -37,7 +45,9 @@ def connect(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16, pool_timeout=5)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16, pool_timeout=5)
+    import_module("chassis.impatience").install(engine)  # whose driver the embedded form does not load
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -70,10 +80,29 @@ def transaction() -> Iterator[Session]:
         try:
             _introduce(session, caller())
             yield session
+            crash.point("transaction.committing")
         finally:
             _open.reset(token)
+    crash.point("transaction.committed")
     if session.info.get("announced"):
-        program.woken.set()
+        program.crier.cry()
+
+
+def persevering(work: Callable[[], T]) -> T:
+    """Do a whole unit of work; where it and another stood in each other's way, begin anew, twice at most.
+
+    The database has undone it by then. What it does outside of the database it would do again.
+    """
+    for _ in range(MOST_TRIES - 1):
+        try:
+            return work()
+        except StaleDataError:  # another was faster: anew, so that whoever must be refused is shown what that one wrote
+            continue
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in IN_THE_WAY:
+                raise
+            time.sleep(random.uniform(0.0, LONGEST_PAUSE))  # noqa: S311  # spreads load, guards nothing
+    return work()
 
 
 @contextmanager
@@ -91,15 +120,28 @@ def reading() -> Iterator[Session]:
 
 def _introduce(session: Session, who: Caller) -> None:
     """Tell the session, and PostgreSQL, on whose behalf it works, and check the customer of the request."""
-    session.info["caller"] = who
+    session.info["caller"], session.info["program"] = who, current_app.extensions["program"]
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
             text("SELECT set_config('app.tenant', :tenant, true), set_config('statement_timeout', :left, true)"),
             {"tenant": str(who.tenant), "left": str(deadlines.left_ms())},
         )
-    subject = current_app.extensions["program"].subject
+    subject = session.info["program"].subject
     if subject is not None and has_request_context() and "customer_id" in (request.view_args or {}):
         find(session, subject, (request.view_args or {})["customer_id"])
+
+
+def speak_for(session: Session, who: Caller) -> None:
+    """Go on on behalf of somebody else in the same transaction: a worker does so for events of several tenants."""
+    if session.info["caller"].tenant != who.tenant:
+        session.flush()  # the rows at hand are still the other tenant's
+        _set_tenant(session, who)
+    session.info["caller"] = who
+
+
+def _set_tenant(session: Session, who: Caller) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT set_config('app.tenant', :tenant, true)"), {"tenant": str(who.tenant)})
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -132,10 +174,23 @@ def _own(session: Session, _context: Any, _instances: Any) -> None:
 
 def find(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
     """Load a row that the caller may see, or say that there is none; *also* narrows by more columns."""
-    row = session.scalars(narrowed(table, row_id, **also)).one_or_none()
+    row = _at_hand(session, table, row_id) if not also else None
+    row = row or session.scalars(narrowed(table, row_id, **also)).one_or_none()
     if row is None:
         raise NotFound(f"{table.__name__.lower()} {row_id}")
     return row
+
+
+def _at_hand(session: Session, table: type[S], row_id: UUID) -> S | None:
+    """Return a row that this transaction holds already; to whom departments do not matter it looks no different."""
+    who: Caller = session.info["caller"]
+    key = inspect(table).identity_key_from_primary_key((who.tenant, row_id))
+    return session.identity_map.get(key) if who.everywhere else None
+
+
+def recall(session: Session, table: type[S], ids: Collection[UUID]) -> list[S]:
+    """Load rows in one go, so that ``find`` need not ask for each; they stay at hand while the list is kept."""
+    return list(session.scalars(select(table).where(among(ids, table.id, session.get_bind())))) if ids else []
 
 
 def narrowed(table: type[S], row_id: UUID, **also: Any) -> Select[S]:
@@ -154,11 +209,12 @@ def lock(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
 
 def next_number(session: Session, table: type[Series], name: str, first: int = 1) -> int:
     """Take the next number of an unbroken series: it is given back if the transaction fails."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(table)
+        insert_into(table, session.get_bind())
         .values(tenant_id=session.info["caller"].tenant, name=name, last=first)
         .on_conflict_do_update(index_elements=["tenant_id", "name"], set_={"last": table.last + 1})
         .returning(table.last)
     )
-    return session.scalars(statement).one()
+    number = session.scalars(statement).one()
+    crash.point("series.taken")
+    return number

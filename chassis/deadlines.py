@@ -32,6 +32,12 @@ def clear() -> None:
     _ends.set(None)
 
 
+def patience() -> float | None:
+    """Return the seconds that are left, or nothing where no request waits."""
+    ends = _ends.get()
+    return None if ends is None else ends - time.monotonic()
+
+
 def left_ms() -> int:
     """Return the milliseconds that are left, at least one (the database reads 0 as no limit)."""
     ends = _ends.get()

@@ -6,17 +6,20 @@ An event is a frozen dataclass (see ``contracts``); its class name is its name o
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import cache, cached_property
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from chassis import strictjson
 
 E = TypeVar("E")
+Reader = Callable[[Any], Any]  # of one JSON value
 
+LONGEST_NAME = 200  # characters of a type or an aggregate: both stand in indexes, which take no long ones
 LARGEST = 256 * 1024  # bytes of one event; larger data travels by reference
 
 FORMATS: dict[Any, dict[str, str]] = {
@@ -49,11 +52,17 @@ class Envelope:
     customer: UUID | None = None
     actor: UUID | None = None
     traceparent: str = ""
+    epoch: int = 0  # counted up when the publisher's database was restored from a backup
 
-    @property
+    @cached_property
     def publisher(self) -> str:
         """Name the program that announced it."""
         return self.type.partition(".")[0]
+
+    @cached_property
+    def about(self) -> str:
+        """Name the aggregate across all publishers and tenants."""
+        return f"{self.publisher}/{self.tenant}/{self.aggregate}"
 
 
 def name_of(event_type: type) -> str:
@@ -64,6 +73,11 @@ def name_of(event_type: type) -> str:
 def version_of(event_type: type) -> int:
     """Return the version of the event's shape."""
     return int(getattr(event_type, "schema_version", 1))
+
+
+def is_snapshot(event_type: type) -> bool:
+    """Tell whether the event repeats how a thing stands, instead of what happened to it."""
+    return bool(getattr(event_type, "snapshot", False))
 
 
 def write(envelope: Envelope) -> str:
@@ -85,6 +99,7 @@ def write(envelope: Envelope) -> str:
         **{name: value for name, value in optional.items() if value is not None},
         "aggregate": envelope.aggregate,
         "aggregateversion": envelope.aggregate_version,
+        "epoch": envelope.epoch,
         "data": envelope.data,
     }
     return to_json(document)
@@ -102,16 +117,17 @@ def read(raw: bytes) -> Envelope:
         version = str(found["dataschema"]).rpartition(":")[2]
         return Envelope(
             id=UUID(found["id"]),
-            type=_text(found["type"]),
+            type=_name(found["type"]),
             schema_version=int(version),
             time=_moment(found["time"]),
             tenant=UUID(found["tenant"]),
-            aggregate=_text(found["aggregate"]),
+            aggregate=_name(found["aggregate"]),
             aggregate_version=_count(found["aggregateversion"]),
             data=_members(found["data"]),
             customer=UUID(found["customer"]) if found.get("customer") else None,
             actor=UUID(found["actor"]) if found.get("actor") else None,
             traceparent=str(found.get("traceparent", "")),
+            epoch=_epoch(found.get("epoch", 0)),
         )
     except (strictjson.NotStrict, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from error
@@ -123,9 +139,21 @@ def _text(value: Any) -> str:
     return value
 
 
+def _name(value: Any) -> str:
+    if len(_text(value)) > LONGEST_NAME:
+        raise ValueError("a name is too long")
+    return _text(value)
+
+
 def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value < 2**31:
         raise ValueError("aggregateversion is not a count")
+    return value
+
+
+def _epoch(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
+        raise ValueError("epoch is not a count")
     return value
 
 
@@ -161,38 +189,47 @@ def plain(value: Any) -> Any:
 def load(event_type: type[E], data: Mapping[str, Any]) -> E:
     """Read an event; fields that are newer than this reader are ignored."""
     try:
-        return _object(event_type, data)
+        return cast(E, _object(event_type, data))
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise Unreadable(f"{name_of(event_type)}: {type(error).__name__} {error}"[:200]) from error
 
 
-def _object(kind: type[E], data: Mapping[str, Any]) -> E:
+@cache
+def _readers(kind: type) -> dict[str, tuple[Reader, bool]]:
+    """Work out once how each field is read and whether it must be there: that costs more than reading."""
     hints = get_type_hints(kind)
-    values = {
-        field.name: _value(hints[field.name], data[field.name])
-        for field in fields(kind)  # type: ignore[arg-type]
-        if field.name in data or (field.default is MISSING and field.default_factory is MISSING)
-    }
-    return kind(**values)
+    needed = {field.name: field.default is MISSING and field.default_factory is MISSING for field in fields(kind)}
+    return {name: (_reader(hints[name]), needed[name]) for name in needed}
 
 
-def _value(hint: Any, value: Any) -> Any:
+def _object(kind: Any, data: Mapping[str, Any]) -> Any:
+    if missing := sorted(name for name, (_, needed) in _readers(kind).items() if needed and name not in data):
+        raise KeyError(*missing)
+    return kind(**load_some(kind, data))
+
+
+def load_some(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Read those of an event's fields that are there."""
+    return {name: read(data[name]) for name, (read, _) in _readers(kind).items() if name in data}
+
+
+def _reader(hint: Any) -> Reader:
     if hint is Any:
-        return value
+        return lambda value: value
     if get_origin(hint) in (Union, types.UnionType):
-        return None if value is None else _value(_without_none(hint), value)
+        read = _reader(_without_none(hint))
+        return lambda value: None if value is None else read(value)
     if get_origin(hint) is list:
-        return [_value(get_args(hint)[0], each) for each in value]
+        each = _reader(get_args(hint)[0])
+        return lambda value: list(map(each, value))
     if is_dataclass(hint):
-        return _object(hint, value)  # type: ignore[arg-type]
-    return _scalar(hint, value)
-
-
-def _scalar(hint: Any, value: Any) -> Any:
+        return lambda value: _object(hint, value)
     if hint in (date, datetime):
-        return hint.fromisoformat(value)
-    if hint in (UUID, Decimal):
-        return hint(value)
+        return hint.fromisoformat
+    return hint if hint in (UUID, Decimal) else lambda value: _checked(hint, value)
+
+
+def _checked(hint: Any, value: Any) -> Any:
     if not isinstance(value, hint):
         raise TypeError(f"{value!r:.40} is not {hint.__name__}")
     return value

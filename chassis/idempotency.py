@@ -17,9 +17,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, Uu
 from chassis.auth import caller
 from chassis.db import transaction
 from chassis.errors import Malformed, Refused
-from chassis.outbox import chassis_tables
-from chassis.tables import Utc, now
-from chassis.waiting import insert_new
+from chassis.tables import Utc, chassis_tables, insert_new, now
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=48)
@@ -59,8 +57,10 @@ def once(act: Callable[[], Response], content: bytes | None = None) -> Response:
     with transaction() as session:
         connection = session.connection()
         place = _place(key)
-        if not insert_new(connection, answers, {**place, "fingerprint": fingerprint, "kept_at": now()}):
-            return _stored(connection, place, fingerprint)
+        while not insert_new(connection, answers, {**place, "fingerprint": fingerprint, "kept_at": now()}):
+            if row := connection.execute(select(answers).where(_at(place))).one_or_none():
+                return _stored(row, fingerprint)
+            # else it was forgotten in this very moment
         response = act()
         if response.status_code < 400:  # noqa: PLR2004  # what fails is rolled back and may be tried again
             _store(connection, place, response)
@@ -86,8 +86,7 @@ def _at(place: dict[str, Any]) -> Any:
     )
 
 
-def _stored(connection: Connection, place: dict[str, Any], fingerprint: str) -> Response:
-    row = connection.execute(select(answers).where(_at(place))).one()
+def _stored(row: Any, fingerprint: str) -> Response:
     if row.fingerprint != fingerprint:
         raise KeyUsedForAnother
     response = Response(row.body, row.status, content_type=row.content_type)

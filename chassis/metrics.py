@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import outbox, waiting
+from chassis.operations.standing import last_seen, standing
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -71,7 +71,7 @@ class Metrics:
 
 
 class _Backlog(Collector):
-    """Asked at every scrape: how much waits in the outbox and the inbox."""
+    """Asked at every scrape: how the program stands."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -84,11 +84,17 @@ class _Backlog(Collector):
         """Count; without its database a program still tells the rest."""
         try:
             with self.engine.execution_options(reading=True).connect() as connection:
-                size, age = outbox.backlog(connection)
-                held, parked = waiting.counts(connection)
+                found = standing(connection)
         except SQLAlchemyError:
             return
-        yield GaugeMetricFamily("kundekort_outbox_events", "Events nobody confirmed yet", value=size)
-        yield GaugeMetricFamily("kundekort_outbox_age_seconds", "Age of the oldest of them", value=age)
-        yield GaugeMetricFamily("kundekort_inbox_waiting", "Events tried again later", value=held)
-        yield GaugeMetricFamily("kundekort_inbox_parked", "Events that somebody must look at", value=parked)
+        gauge = GaugeMetricFamily
+        yield gauge("kundekort_outbox_events", "Events nobody confirmed yet", value=found.unsent)
+        yield gauge("kundekort_outbox_age_seconds", "Age of the oldest of them", value=found.unsent_seconds)
+        yield gauge("kundekort_inbox_waiting", "Events tried again later", value=found.waits)
+        yield gauge("kundekort_inbox_parked", "Events that somebody must look at", value=found.parked)
+        yield gauge("kundekort_inbox_lag_seconds", "How late the last events came in, at most", value=found.lag_seconds)
+        yield gauge("kundekort_timers_failed", "Timers that went wrong when last tried", value=found.failing)
+        seen = gauge("kundekort_loop_last_seen_seconds", "Since a loop of any worker was seen", labels=["loop"])
+        for loop, seconds in last_seen(found.signs).items():
+            seen.add_metric([loop], seconds)
+        yield seen

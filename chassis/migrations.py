@@ -1,20 +1,34 @@
 """Alembic for every program alike: migrations in ``<program>/migrations/versions``, one environment here."""
 
+import random
+import time
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import structlog
 from alembic import command, context
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from chassis import idempotency, inbox
-from chassis.outbox import chassis_tables
+from chassis import epochs, idempotency, inbox, timers
+from chassis.operations import pulse, redriving
+from chassis.tables import chassis_tables
 
-assert idempotency.answers.metadata is inbox.inbox.metadata is chassis_tables  # all tables of the chassis are known
+KNOWN = (idempotency.answers, inbox.inbox, epochs.installation, timers.timers, pulse.loops, redriving.redrives)
+assert all(table.metadata is chassis_tables for table in KNOWN)  # imported: all tables of the chassis are known
+
+
+log = structlog.get_logger()
+
+LOCK_MS = 2_000  # the longest that a migration waits for a table, and others behind it
+PATIENCE = 300.0  # seconds after which it gives up
 
 
 def package(program: str) -> str:
@@ -32,12 +46,66 @@ def config(program: str) -> Config:
     return found
 
 
-def upgrade(program: str, engine: Engine) -> None:
-    """Bring the database to the newest form; a failed migration leaves no trace."""
+class TableInUse(Exception):
+    """A migration did not get a table that others work with; nothing was changed."""
+
+
+def upgrade(program: str, engine: Engine, *, lock_ms: int = LOCK_MS, patience: float = PATIENCE) -> None:
+    """Bring the database to the newest form; a migration is done whole or not at all, and by one of us only.
+
+    A database that is ahead of this program stays as it is: the release before works on the next one's tables.
+    """
+    migrate = _on_postgres if engine.dialect.name == "postgresql" else _on_sqlite
+    with engine.connect() as connection:
+        try:
+            migrate(program, connection, lock_ms, time.monotonic() + patience)
+        finally:
+            connection.invalidate()  # what was set and locked for this must not stay in the pool
+
+
+def _on_sqlite(program: str, connection: Connection, _lock_ms: int, until: float) -> None:
+    """Do all in one transaction, without the foreign keys: a table that is built anew leaves its children alone."""
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    raw.execute(f"PRAGMA busy_timeout={int((until - time.monotonic()) * 1000)}")
+    with connection.begin():
+        if pending(program, connection):
+            _run(program, connection)
+        if orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+            raise IntegrityError(f"after migrating {program}", None, ValueError(orphans[:5]))
+
+
+def _on_postgres(program: str, connection: Connection, lock_ms: int, until: float) -> None:
+    """Ask for tables briefly and often: behind whoever waits for one, everybody else waits as well."""
+    connection.exec_driver_sql(f"SET lock_timeout = {lock_ms}")
+    connection.commit()
+    while not _done_on_postgres(program, connection):
+        if time.monotonic() > until:
+            raise TableInUse(f"{program}: others hold a table, or migrate; try again when there is less to do")
+        time.sleep(lock_ms / 1000 * random.random())  # noqa: S311  # spreads the tries
+
+
+def _done_on_postgres(program: str, connection: Connection) -> bool:
+    """Migrate, unless another command does so just now or somebody holds a table."""
+    with connection.begin():  # whoever waited inside a transaction would keep an index from being built concurrently
+        alone = connection.scalar(text("SELECT pg_try_advisory_lock(hashtext('migrations'))"))
+        due = pending(program, connection)
+    try:
+        if alone and due:
+            _run(program, connection)
+    except OperationalError as error:
+        connection.rollback()
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        log.warning("migration waits", service=program, reason=str(error.orig))
+        return False
+    return bool(alone)
+
+
+def _run(program: str, connection: Connection) -> None:
     settings = config(program)
-    with engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
 
 
 def check(program: str, engine: Engine) -> None:
@@ -49,9 +117,10 @@ def check(program: str, engine: Engine) -> None:
 
 
 def pending(program: str, connection: Connection) -> bool:
-    """Tell whether the database is behind the code."""
-    heads = set(ScriptDirectory.from_config(config(program)).get_heads())
-    return not heads <= set(MigrationContext.configure(connection).get_current_heads())
+    """Tell whether the database is behind the code; it is not when it is ahead."""
+    scripts = ScriptDirectory.from_config(config(program))
+    current = set(MigrationContext.configure(connection).get_current_heads())
+    return current <= {each.revision for each in scripts.walk_revisions()} and current != set(scripts.get_heads())
 
 
 def environment(tables: MetaData) -> None:
@@ -63,6 +132,7 @@ def environment(tables: MetaData) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=_compare_type,
         include_object=_ours,
+        transaction_per_migration=True,  # an index that is built concurrently cannot be part of one around all
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -77,6 +147,17 @@ def _compare_type(*args: Any) -> bool | None:
 def _ours(_thing: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:  # noqa: FBT001
     """Indexes that only PostgreSQL can have are made by hand in the migrations, named ``pg_…``."""
     return not (kind == "index" and reflected and (name or "").startswith("pg_"))
+
+
+def index(operations: Operations, name: str, table: str, columns: Sequence[str], **more: Any) -> None:
+    """Index a table that is in use, in a migration of its own: PostgreSQL builds it beside those who write."""
+    if operations.get_bind().dialect.name != "postgresql":
+        operations.create_index(name, table, columns, **more)
+        return
+    with operations.get_context().autocommit_block():
+        operations.execute("SET lock_timeout = 0")  # it waits for old transactions, and nobody waits for it
+        operations.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # what a killed command left, unfinished
+        operations.create_index(name, table, columns, postgresql_concurrently=True, **more)
 
 
 def protect(operations: Operations, *tables: str) -> None:

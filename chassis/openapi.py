@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of a program, made from its routes and shapes."""
 
+import re
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -15,6 +16,7 @@ PROBLEM = {
     "description": "RFC 9457 problem details",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+READERS = "Requests are strict. Answers grow: ignore members you do not know; `additionalProperties` binds who sends."
 PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["title", "status"],
@@ -61,7 +63,7 @@ def install(app: Flask) -> Api:
         (Exact, fields.Decimal),
     ):  # fmt: skip
         api.register_field(own, known)
-    app.add_url_rule("/openapi.json", "openapi", lambda: _serve(api))
+    app.add_url_rule("/openapi.json", "openapi", lambda: _serve(app, api))
     return api
 
 
@@ -72,8 +74,21 @@ def _name(shape: Any) -> str:
     return f"{name}Change" if isinstance(shape, Schema) and shape.partial else name
 
 
-def _serve(api: Api) -> Response:
-    return Response(events.to_json(document(api)), content_type="application/json")
+def _serve(app: Flask, api: Api) -> Response:
+    found = document(api)
+    _tell_rights(app, found)
+    return Response(events.to_json(found), content_type="application/json")
+
+
+def _tell_rights(app: Flask, found: dict[str, Any]) -> None:
+    """Say of each operation which right it takes, or that it is for operators."""
+    for rule in app.url_map.iter_rules():
+        right = getattr(app.view_functions[rule.endpoint], "right", None)
+        operations = found.get("paths", {}).get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
+        for method, operation in operations.items():
+            if right and method.upper() in (rule.methods or ()):
+                name = right(method.upper())
+                operation["x-right"] = f"{app.name}:{name}" if name else "operator"
 
 
 def document(api: Api) -> dict[str, Any]:
@@ -84,6 +99,7 @@ def document(api: Api) -> dict[str, Any]:
     components.pop("responses", None)
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     spec["security"] = [{"token": []}]
+    spec["info"]["description"] = READERS
     for operations in spec.get("paths", {}).values():
         for method, operation in operations.items():
             if method != "parameters":

@@ -5,9 +5,10 @@ followers keep an inbox (see ``chassis.inbox``). Rows are marked one by one and 
 transactions the one with the lower position may commit last.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import fields
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,28 +17,25 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     Uuid,
     delete,
     func,
     insert,
+    or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from chassis import events, logs
+from chassis import crash, epochs, events, logs
 from chassis.auth import Caller
 from chassis.errors import Refused
-from chassis.tables import NAMING, Utc, Versioned, now
+from chassis.tables import Utc, Versioned, among, chassis_tables, now
 
 KEPT = timedelta(days=30)  # sent rows stay that long: a broker that lost everything is fed again from here
-
-chassis_tables = MetaData(naming_convention=NAMING)
 
 Position = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts by itself only in INTEGER
 
@@ -53,7 +51,8 @@ outbox = Table(
     Column("body", Text, nullable=False),
     Column("recorded_at", Utc, nullable=False, default=now),
     Column("sent_at", Utc),
-    Column("attempts", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),  # times that it was turned away
+    Column("next_at", Utc),  # not before that: it was turned away
 )
 Index(
     "ix_outbox_unsent",
@@ -61,6 +60,24 @@ Index(
     postgresql_where=outbox.c.sent_at.is_(None),
     sqlite_where=outbox.c.sent_at.is_(None),
 )
+Index(
+    "ix_outbox_delayed",
+    outbox.c.next_at,
+    postgresql_where=outbox.c.next_at.is_not(None) & outbox.c.sent_at.is_(None),
+    sqlite_where=outbox.c.next_at.is_not(None) & outbox.c.sent_at.is_(None),
+)
+
+LONGEST_PAUSE = 60.0  # seconds between two tries of an event that is turned away
+
+
+class Outgoing(NamedTuple):
+    """A row on its way."""
+
+    position: int
+    event_id: UUID
+    type: str
+    body: str
+    attempts: int
 
 
 class EventTooLarge(Refused):
@@ -74,8 +91,18 @@ def record(session: Session, event: Any, about: Versioned) -> None:
 
     Counts up the row's version, which is thereby the number of facts announced about it.
     """
-    who: Caller = session.info["caller"]
     about.version += 1
+    _write(session, event, about)
+
+
+def restate(session: Session, event: Any, about: Versioned) -> None:
+    """Announce how the row *about* stands, without a new fact: a snapshot mends copies that missed some."""
+    assert events.is_snapshot(type(event)), "what happened is recorded, how a thing stands is restated"
+    _write(session, event, about)
+
+
+def _write(session: Session, event: Any, about: Versioned) -> None:
+    who: Caller = session.info["caller"]
     envelope = events.Envelope(
         id=uuid7(),
         type=events.name_of(type(event)),
@@ -88,13 +115,22 @@ def record(session: Session, event: Any, about: Versioned) -> None:
         customer=_customer(event),
         actor=who.employee,
         traceparent=logs.traceparent(),
+        epoch=_epoch(session),
     )
     body = events.write(envelope)
     if len(body.encode()) > events.LARGEST:
         raise EventTooLarge(f"at most {events.LARGEST} bytes can be announced")
     session.flush()  # the row must stand before its event: another writer of it fails here
     session.execute(insert(outbox).values(_row(envelope, body)))
+    crash.point("outbox.recorded")
     session.info["announced"] = True
+
+
+def _epoch(session: Session) -> int:
+    program = session.info["program"]
+    if program.epoch is None:
+        program.epoch = epochs.current(session.connection())
+    return int(program.epoch)
 
 
 def _customer(event: Any) -> UUID | None:
@@ -112,19 +148,37 @@ def _row(envelope: events.Envelope, body: str) -> dict[str, Any]:
     }
 
 
-def unsent(connection: Connection, limit: int) -> list[Any]:
-    """Read the oldest rows that nobody confirmed yet."""
-    query = select(outbox.c.event_id, outbox.c.type, outbox.c.body).where(outbox.c.sent_at.is_(None))
-    return list(connection.execute(query.order_by(outbox.c.position).limit(limit)))
+def unsent(connection: Connection, limit: int) -> list[Outgoing]:
+    """Read the oldest rows that nobody confirmed yet, but for what was turned away and the aggregates behind it."""
+    waits = outbox.c.sent_at.is_(None)
+    columns = [outbox.c[name] for name in Outgoing._fields]
+    # a pause longer than any can be was begun under a clock that has been put back: it is over
+    pauses = outbox.c.next_at.between(now(), now() + timedelta(seconds=LONGEST_PAUSE))
+    query = select(*columns).where(waits, or_(outbox.c.next_at.is_(None), ~pauses))
+    if stuck := connection.scalars(select(outbox.c.aggregate).where(waits, pauses)).all():
+        query = query.where(outbox.c.aggregate.not_in(stuck))
+    return [Outgoing(*row) for row in connection.execute(query.order_by(outbox.c.position).limit(limit))]
 
 
-def mark(connection: Connection, sent: set[UUID], failed: set[UUID]) -> None:
-    """Mark rows as sent, and count the tries of the others."""
+def mark(connection: Connection, sent: Collection[int]) -> None:
+    """Mark the rows at these positions as sent."""
     if sent:
-        connection.execute(update(outbox).where(outbox.c.event_id.in_(sent)).values(sent_at=now()))
-    if failed:
-        tried = update(outbox).where(outbox.c.event_id.in_(failed))
-        connection.execute(tried.values(attempts=outbox.c.attempts + 1))
+        done = {"sent_at": now(), "next_at": None}
+        connection.execute(update(outbox).where(among(sent, outbox.c.position, connection)).values(done))
+
+
+def postpone(connection: Connection, rows: Sequence[Outgoing]) -> None:
+    """Let rows that were turned away wait, longer each time; what other aggregates announce goes on."""
+    for row in rows:
+        pause = timedelta(seconds=min(2.0**row.attempts, LONGEST_PAUSE))
+        later = {"attempts": row.attempts + 1, "next_at": now() + pause}
+        connection.execute(update(outbox).where(outbox.c.position == row.position).values(later))
+
+
+def replay(connection: Connection, since: datetime) -> int:
+    """Have what was sent since then sent once more, to a broker that lost it; return how much it is."""
+    again = update(outbox).where(outbox.c.sent_at >= since)
+    return connection.execute(again.values(sent_at=None, next_at=None)).rowcount
 
 
 def backlog(connection: Connection) -> tuple[int, float]:
@@ -139,9 +193,3 @@ def backlog(connection: Connection) -> tuple[int, float]:
 def clean(connection: Connection) -> int:
     """Forget events that were sent long ago; return how many."""
     return connection.execute(delete(outbox).where(outbox.c.sent_at < now() - KEPT)).rowcount
-
-
-def lead(connection: Connection, service: str) -> bool:
-    """Become the one relay of *service*, for as long as this connection lives (PostgreSQL)."""
-    query = text("SELECT pg_try_advisory_lock(hashtext(:name))")
-    return bool(connection.scalar(query, {"name": f"relay:{service}"}))

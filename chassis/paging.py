@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 from marshmallow import fields, validate
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Column, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chassis import events
@@ -23,6 +23,8 @@ from chassis.shapes import Shape
 from chassis.tables import Utc
 
 MOST = 200
+
+Place = InstrumentedAttribute[Any] | Column[Any]
 
 
 class PageShape(Shape):
@@ -38,7 +40,7 @@ class PageShape(Shape):
 def page(
     session: Session,
     query: Select[Any],
-    order: Sequence[InstrumentedAttribute[Any]],
+    order: Sequence[Place],
     asked: Mapping[str, Any],
     *,
     descending: bool = False,
@@ -92,7 +94,7 @@ def _places(cursor: str, bound: str, order: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(_typed(column, value) for column, value in zip(order, values, strict=True))
 
 
-def _typed(column: InstrumentedAttribute[Any], value: Any) -> Any:
+def _typed(column: Place, value: Any) -> Any:
     if column.type.python_type is UUID:
         return UUID(value)
     return datetime.fromisoformat(value) if isinstance(column.type, Utc) else value

@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chassis.auth import Caller
+from chassis.wake import Crier
 
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy import Engine, MetaData
     from sqlalchemy.orm import Session, sessionmaker
 
+    from chassis.blobs import Contents
     from chassis.config import Settings
+    from chassis.copies import Likeness
     from chassis.metrics import Metrics
     from chassis.reactions import Reactions
     from chassis.tables import InDepartments
-
-Chore = Callable[[], None]
+    from chassis.timers import Chore, Due
 
 
 @dataclass
@@ -36,6 +38,19 @@ class Program:
     metrics: Metrics
     subject: type[InDepartments] | None = None  # this program's copy of the customer: who may see it is told there
     authenticate: Callable[[], Caller | None] = lambda: None  # who calls, from the request at hand
-    chores: tuple[Chore, ...] = ()  # done every minute, such as emptying a bin
-    woken: threading.Event = field(default_factory=threading.Event)  # something waits in the outbox
+    originals: tuple[Likeness, ...] = ()  # rows that others keep copies of, and that can be restated for them
+    contents: Contents | None = None  # what rows say of their content in the object store
+    chores: dict[str, Chore] = field(default_factory=dict)  # done again and again, such as forgetting what is old
+    due: dict[str, Due] = field(default_factory=dict)  # done when a timer of that name has run out
+    epoch: int | None = None  # of its database; read when the first event is recorded
+    crier: Crier = field(init=False)
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        """Have somebody who wakes the relay."""
+        self.crier = Crier(self.engine)
+
+    def close(self) -> None:
+        """Let go of the database; nobody may use the program afterwards."""
+        self.crier.close()
+        self.engine.dispose()

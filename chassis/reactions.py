@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from chassis import events
+from chassis.copies import Likeness
+from chassis.tables import Scoped
 
 E = TypeVar("E")
 Reaction = Callable[[Session, E], None]
@@ -25,6 +27,7 @@ class Reactions:
         self.known = {events.name_of(kind): kind for module in publishers for kind in announced_by(module)}
         self.followed: dict[str, Reaction[Any]] = {}
         self.witnesses: list[Witness] = []
+        self.copies: list[Likeness] = []
 
     def __call__(self, event_type: type[E]) -> Callable[[Reaction[E]], Reaction[E]]:
         """Register the decorated function as the reaction to *event_type*."""
@@ -38,10 +41,42 @@ class Reactions:
 
         return register
 
+    def copy(self, table: type[Scoped], of: type[E], *fields: str) -> Callable[[Reaction[E]], Reaction[E]]:
+        """Keep *fields* of another program's rows in *table*; the snapshot *of* one makes or mends the copy whole.
+
+        A function decorated with what this returns is called afterwards.
+        """
+        likeness = Likeness(table, of, fields)
+        self.copies.append(likeness)
+        afterwards: list[Reaction[E]] = []
+
+        @self(of)
+        def mend(session: Session, snapshot: E) -> None:
+            likeness.mend(session, snapshot)
+            for reaction in afterwards:
+                reaction(session, snapshot)
+
+        def register(reaction: Reaction[E]) -> Reaction[E]:
+            afterwards.append(reaction)
+            return reaction
+
+        return register
+
     def every(self, witness: Witness) -> Witness:
         """Register the decorated function for every event of every publisher followed."""
         self.witnesses.append(witness)
         return witness
+
+    def is_snapshot(self, name: str) -> bool:
+        """Tell whether events of that name repeat how a thing stands."""
+        return name in self.known and events.is_snapshot(self.known[name])
+
+    def passes_by(self, name: str) -> bool:
+        """Tell whether such an event is the snapshot of something of which no copy is kept here.
+
+        It must not stand for facts that were missed: whoever writes down what happened still waits for those.
+        """
+        return self.is_snapshot(name) and name not in self.followed
 
     def react(self, session: Session, envelope: events.Envelope) -> None:
         """Do what is to be done about one event."""

@@ -3,24 +3,31 @@
 import re
 import secrets
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, Response, request
 from joserfc.jwk import OKPKey
-from sqlalchemy import MetaData
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, MetaData
 
-from chassis import auth, card, db, deadlines, idempotency, logs, migrations, openapi, problems
+from chassis import auth, card, db, deadlines, idempotency, inbox, logs, openapi, outbox, problems, waiting
 from chassis.api import Routes
 from chassis.auth import Caller
 from chassis.config import Settings
+from chassis.copies import Likeness
 from chassis.errors import Busy
 from chassis.metrics import Metrics
-from chassis.program import Chore, Program
+from chassis.operations import health
+from chassis.operations.api import api as operations
+from chassis.program import Program
 from chassis.reactions import Reactions
 from chassis.tables import InDepartments
+from chassis.timers import Chore, Due
+
+if TYPE_CHECKING:
+    from chassis.blobs import Contents  # whose store is a dependency of those who have one
 
 log = structlog.get_logger()
 
@@ -39,6 +46,10 @@ def build(  # noqa: PLR0913  # all by name, and each said once in an app.py
     items: card.Items | None = None,
     subject: type[InDepartments] | None = None,
     chores: Sequence[Chore] = (),
+    originals: Sequence[Likeness] = (),
+    contents: "Contents | None" = None,
+    due: Mapping[str, Due] | None = None,
+    operated_at: str = "/operations",
 ) -> Flask:
     """Build the WSGI application that a server serves and a worker runs in."""
     app = Flask(settings.service, static_folder=None)
@@ -46,7 +57,8 @@ def build(  # noqa: PLR0913  # all by name, and each said once in an app.py
     engine = db.connect(settings.database_url)
     program = Program(
         settings.service, app, settings, engine, db.sessions(engine), tables, reactions, Metrics(engine),
-        subject=subject, chores=(*chores, lambda: _forget(program)),
+        subject=subject, chores={each.name: each for each in (*chores, *_tidying(engine, reactions))},
+        due=dict(due or {}), originals=tuple(originals), contents=contents,
     )  # fmt: skip
     program.authenticate = _by_token(settings)
     app.extensions["program"] = program
@@ -57,6 +69,7 @@ def build(  # noqa: PLR0913  # all by name, and each said once in an app.py
     problems.install(app)  # after flask-smorest, which answers the framework's errors in a shape of its own
     for part in (*parts, *([card.routes(items)] if items else [])):
         api.register_blueprint(part)
+    api.register_blueprint(operations, url_prefix=operated_at)
     return app
 
 
@@ -130,28 +143,31 @@ def _operate(app: Flask, program: Program) -> None:
     """Answer whoever runs the program: is it alive, does it want work, how is it doing."""
 
     @app.get("/live")
-    def live() -> dict[str, str]:
-        """Touch nothing: a database that is away is no reason to restart."""
-        return {"service": program.name}
+    def live() -> health.Said:
+        return health.liveness(program)
 
     @app.get("/ready")
-    def ready() -> tuple[dict[str, str], int]:
-        """Ask the program's own database; never its neighbours."""
-        if program.stopping.is_set():
-            return {"service": program.name, "state": "stopping"}, 503
-        try:
-            with program.engine.execution_options(reading=True).connect() as connection:
-                behind = migrations.pending(program.name, connection)
-        except SQLAlchemyError:
-            return {"service": program.name, "state": "no database"}, 503
-        state = "migrations pending" if behind else "ready"
-        return {"service": program.name, "state": state}, 503 if behind else 200
+    def ready() -> health.Said:
+        return health.readiness(program)
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(program.metrics.text(), content_type="text/plain; version=0.0.4")
+        return Response(program.metrics.text(), content_type=health.METRICS)
 
 
-def _forget(program: Program) -> None:
-    with program.engine.begin() as connection:
-        idempotency.clean(connection)
+def _tidying(engine: Engine, reactions: Reactions) -> list[Chore]:
+    """Have every program forget what is past its time in the chassis' own tables, and try what it knows by now."""
+
+    def chore(name: str, clean: Callable[[Connection], int], *, every: timedelta = timedelta(hours=1)) -> Chore:
+        def tidy() -> None:
+            with engine.begin() as connection:
+                clean(connection)
+
+        return Chore(name, tidy, every=every)
+
+    return [
+        chore("outbox", outbox.clean),
+        chore("inbox", inbox.clean),
+        chore("idempotency", idempotency.clean),
+        chore("known by now", lambda each: waiting.recognise(each, reactions.known), every=timedelta(minutes=1)),
+    ]

@@ -24,13 +24,7 @@ def loads(raw: bytes | str) -> Any:
     text = raw if isinstance(raw, str) else _decode(raw)
     _measure(text)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_members,
-            parse_constant=_constant,
-            parse_int=_whole,
-            parse_float=_fraction,
-        )
+        value = _STRICT.decode(text)
     except json.JSONDecodeError as error:
         raise NotStrict(f"not JSON: {error.msg} at character {error.pos}") from None
     if "\\u" in text:  # the only way in for characters that the databases refuse
@@ -47,6 +41,8 @@ def _decode(raw: bytes) -> str:
 
 def _measure(text: str) -> None:
     """Count brackets and members outside strings, before the recursive parser meets them."""
+    if text.count("{") + text.count("[") <= DEEPEST and text.count(",") + text.count(":") <= MOST_MEMBERS:
+        return  # not even those inside strings are too many
     bare = _STRING.sub("", text)
     if bare.count(",") + bare.count(":") > MOST_MEMBERS:
         raise NotStrict(f"more than {MOST_MEMBERS} members")
@@ -80,6 +76,11 @@ def _fraction(text: str) -> float:
     if len(text) > LONGEST_NUMBER or number in (float("inf"), float("-inf")):
         raise NotStrict("a number is too large")
     return number
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_members, parse_constant=_constant, parse_int=_whole, parse_float=_fraction
+)
 
 
 def _check_text(value: Any) -> None:

@@ -1,14 +1,16 @@
 """Events that could not be taken yet, and those that nobody tries again by himself (parked), with their raw bytes."""
 
+import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
 
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -20,23 +22,24 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.events import Envelope
-from chassis.outbox import Position, chassis_tables
-from chassis.tables import Utc, now
+from chassis.outbox import Position
+from chassis.tables import Utc, among, chassis_tables, insert_new, now
 
 MOST_TRIES = 5
+UNKNOWN = "unknown type"  # why an event waits for the next release
 LONGEST_PAUSE = timedelta(minutes=5)
 
 waiting = Table(
     "inbox_waiting",
     chassis_tables,
     Column("id", Position, primary_key=True),
-    Column("event_id", Uuid, unique=True),  # none: the bytes could not be read
+    Column("event_id", Uuid, unique=True),  # none: the bytes could not be read; a body under another's id has its own
     Column("tenant_id", Uuid),
     Column("type", Text),
     Column("aggregate", Text),  # none: no later event waits behind this one
@@ -51,6 +54,14 @@ waiting = Table(
 )
 Index("ix_inbox_waiting_aggregate", waiting.c.aggregate, waiting.c.version)
 Index("ix_inbox_waiting_due", waiting.c.next_at)
+
+
+class Arrival(NamedTuple):
+    """An event as it came, and what the bus says of it."""
+
+    envelope: Envelope
+    raw: bytes
+    properties: Mapping[str, Any]
 
 
 class Hold(Exception):
@@ -74,54 +85,64 @@ class Hopeless(Hold):
     ordered = False
 
 
-def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Insert a row unless its key is there; tell whether it was new. Waits for whoever inserts the same key now."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(row).on_conflict_do_nothing()
-    return connection.execute(statement.returning(*table.primary_key.columns)).first() is not None
+class AnotherBody(Hopeless):
+    """Its id belongs to a body that came before it."""
+
+    def __str__(self) -> str:
+        return "another body under a known id"
 
 
-def keep(connection: Connection, envelope: Envelope, raw: bytes, hold: Hold, aggregate: str, pause_ms: int) -> bool:
+def keep(connection: Connection, arrival: Arrival, hold: Hold, aggregate: str, pause_ms: int) -> bool:
     """Keep an event for later; tell whether it is parked now."""
+    envelope = arrival.envelope
+    key = _apart(envelope.id, arrival.raw) if isinstance(hold, AnotherBody) else envelope.id
     row = {
-        "event_id": envelope.id,
+        "event_id": key,
         "tenant_id": envelope.tenant,
         "type": envelope.type,
         "aggregate": aggregate if hold.ordered else None,
         "version": envelope.aggregate_version,
-        "raw": raw,
-        "properties": {},
+        "raw": arrival.raw,
+        "properties": _told(arrival.properties),
         "reason": str(hold),
         "attempts": 0,
         "received_at": now(),
         "next_at": now(),
     }
     insert_new(connection, waiting, row)
-    mine = waiting.c.event_id == envelope.id
-    attempts = (connection.scalar(select(waiting.c.attempts).where(mine)) or 0) + hold.counted
+    mine = waiting.c.event_id == key
+    known = connection.execute(select(waiting.c.attempts, waiting.c.raw).where(mine)).one()
+    if known.raw != arrival.raw:  # which came in this very moment
+        return keep(connection, arrival, AnotherBody(), aggregate, pause_ms)
+    attempts = known.attempts + hold.counted
     parked = hold.parked or attempts >= MOST_TRIES
     values = {
         "aggregate": row["aggregate"],
         "attempts": attempts,
         "reason": str(hold),
-        "next_at": now() + _pause(attempts, pause_ms),
+        "next_at": now() + backoff(attempts, pause_ms),
         "parked_at": now() if parked else None,
     }
     connection.execute(update(waiting).where(mine).values(values))
     return parked
 
 
-def _pause(attempts: int, pause_ms: int) -> timedelta:
+def backoff(attempts: int, pause_ms: int) -> timedelta:
     """Back off with full jitter, so that a crowd of failures does not return as a crowd."""
     longest = min(timedelta(milliseconds=pause_ms * 2**attempts), LONGEST_PAUSE)
     return longest * random.random()  # noqa: S311  # spreads load, guards nothing
+
+
+def _told(properties: Mapping[str, Any]) -> dict[str, str]:
+    """Write down what the bus says of a message, whatever types it has there."""
+    return {str(name): str(value)[:500] for name, value in properties.items()}
 
 
 def park_unreadable(connection: Connection, raw: bytes, properties: Mapping[str, Any], reason: str) -> None:
     """Keep bytes that are no event of ours: somebody has to look at them."""
     row = {
         "raw": raw,
-        "properties": {str(name): str(value)[:500] for name, value in properties.items()},
+        "properties": _told(properties),
         "reason": reason,
         "attempts": 1,
         "received_at": now(),
@@ -131,11 +152,30 @@ def park_unreadable(connection: Connection, raw: bytes, properties: Mapping[str,
     connection.execute(insert(waiting).values(row))
 
 
+def park_again(connection: Connection, row_id: int, reason: str) -> None:
+    """Keep bytes where they are: they still cannot be read."""
+    mine = update(waiting).where(waiting.c.id == row_id)
+    connection.execute(mine.values(reason=reason, attempts=waiting.c.attempts + 1, parked_at=now()))
+
+
 def remove(connection: Connection, event_id: UUID, raw: bytes) -> Any:
     """Take an event out again, because it is tried now; return its aggregate and how often it was tried before."""
     mine = (waiting.c.event_id == event_id) & (waiting.c.raw == raw)  # another body under its id stays where it is
     statement = delete(waiting).where(mine).returning(waiting.c.aggregate, waiting.c.attempts)
     return connection.execute(statement).one_or_none()
+
+
+def belongs_to_another(connection: Connection, event_id: UUID, raw: bytes) -> bool:
+    """Tell whether another body waits under the id, or whether this one was found to be another before."""
+    either = waiting.c.event_id.in_([event_id, _apart(event_id, raw)]) & (
+        (waiting.c.event_id != event_id) | (waiting.c.raw != raw)
+    )
+    return bool(connection.scalar(select(exists().where(either))))
+
+
+def _apart(event_id: UUID, raw: bytes) -> UUID:
+    """Give a body that has no right to its id one of its own, so that it is kept as well, and once."""
+    return uuid5(event_id, hashlib.sha256(raw).hexdigest())
 
 
 def forget(connection: Connection, row_id: int) -> None:
@@ -147,6 +187,22 @@ def earlier(connection: Connection, aggregate: str, version: int) -> bool:
     """Tell whether an earlier event of the aggregate is still here."""
     before = (waiting.c.aggregate == aggregate) & (waiting.c.version < version)
     return bool(connection.scalar(select(exists().where(before))))
+
+
+def here(connection: Connection, ids: Collection[UUID], aggregates: Collection[str]) -> tuple[set[UUID], set[str]]:
+    """Return those of the events that are here, and those of the aggregates of which an event is here."""
+    if not connection.scalar(select(exists(select(waiting)))):
+        return set(), set()  # as it is nearly always
+    either = among(ids, waiting.c.event_id, connection) | among(aggregates, waiting.c.aggregate, connection)
+    rows = connection.execute(select(waiting.c.event_id, waiting.c.aggregate).where(either)).all()
+    return {row.event_id for row in rows} & set(ids), {row.aggregate for row in rows} & set(aggregates)
+
+
+def outdate(connection: Connection, aggregate: str, version: int) -> None:
+    """Let nobody wait for events up to *version* any more: how the thing stands is known without them."""
+    overtaken = (waiting.c.aggregate == aggregate) & (waiting.c.version <= version)
+    connection.execute(delete(waiting).where(overtaken, waiting.c.parked_at.is_(None)))
+    connection.execute(update(waiting).where(overtaken).values(aggregate=None))
 
 
 def missing(version: int) -> str:
@@ -168,11 +224,16 @@ def due(connection: Connection, limit: int) -> Sequence[Any]:
     has_earlier = exists().where(first.c.aggregate == waiting.c.aggregate, first.c.version < waiting.c.version)
     query = (
         select(waiting.c.id, waiting.c.event_id, waiting.c.raw, waiting.c.properties)
-        .where(waiting.c.parked_at.is_(None), waiting.c.next_at <= now(), ~has_earlier)
-        .order_by(waiting.c.next_at)
+        .where(waiting.c.parked_at.is_(None), _is_due(), ~has_earlier)
+        .order_by(waiting.c.next_at, waiting.c.id)
         .limit(limit)
     )
     return connection.execute(query).all()
+
+
+def _is_due() -> ColumnElement[bool]:
+    """Tell whether the pause is over; one longer than any can be was begun under a clock that has been put back."""
+    return or_(waiting.c.next_at <= now(), waiting.c.next_at > now() + LONGEST_PAUSE)
 
 
 def counts(connection: Connection) -> tuple[int, int]:
@@ -195,3 +256,10 @@ def unpark(connection: Connection, ids: Sequence[int]) -> None:
     """Let parked events be tried again from the start."""
     again = update(waiting).where(waiting.c.id.in_(ids))
     connection.execute(again.values(parked_at=None, attempts=0, next_at=now()))
+
+
+def recognise(connection: Connection, known: Collection[str]) -> int:
+    """Let events be tried that an earlier release parked because it did not know their type; return how many."""
+    strange = waiting.c.parked_at.is_not(None) & (waiting.c.reason == UNKNOWN)
+    again = update(waiting).where(strange, waiting.c.type.in_(known))
+    return connection.execute(again.values(parked_at=None, attempts=0, next_at=now())).rowcount

@@ -2,7 +2,7 @@
 
 The class name is the name on the wire (``customers.CustomerRenamed``); its ``category`` is where it stands in the
 customer's log. A field may be added with a default; never renamed, retyped or removed. What breaks a reader is a
-new class.
+new class. A ``snapshot`` tells how a thing (an ``aggregate``) stands, not what happened to it; the log passes it by.
 """
 
 from collections.abc import Mapping

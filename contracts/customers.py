@@ -141,3 +141,38 @@ class CommentLogged:
     customer_id: UUID
     entry_id: UUID
     text: str
+
+
+@dataclass(frozen=True)
+class CustomerRestated:
+    """How the customer stands, for those who keep a copy of it; nothing happened to it.
+
+    ``authoritative``: the customers service was restored from a backup, and is right even where a copy is newer.
+    """
+
+    category: ClassVar[str] = "system"
+    snapshot: ClassVar[bool] = True
+    aggregate: ClassVar[str] = "customer"
+    customer_id: UUID
+    number: int
+    name: str
+    type: str
+    org_number: str | None = None
+    departments: list[UUID] = field(default_factory=list)
+    owner_department: UUID | None = None
+    authoritative: bool = False
+
+
+@dataclass(frozen=True)
+class ContactRestated:
+    """How the contact stands, for those who keep a copy of it; nothing happened to it."""
+
+    category: ClassVar[str] = "system"
+    snapshot: ClassVar[bool] = True
+    aggregate: ClassVar[str] = "contact"
+    customer_id: UUID
+    contact_id: UUID
+    name: str
+    email: str | None = None
+    ended_on: date | None = None
+    authoritative: bool = False

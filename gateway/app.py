@@ -3,6 +3,7 @@
 from flask import Flask
 
 from chassis import service
+from chassis.timers import Chore
 from gateway import headers, visitors
 from gateway.calls import Services
 from gateway.card import actions as card
@@ -32,7 +33,8 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
         tables=Base.metadata,
         parts=[session, directory, switches, card_api, docs],
         reactions=on,
-        chores=[signin.forget_old, card.forget_old],
+        chores=[Chore("sessions", signin.forget_old), Chore("card changes", card.forget_old)],
+        operated_at="/api/operations",
     )
     app.extensions["program"].authenticate = visitors.authenticate
     app.extensions["services"] = Services(settings)

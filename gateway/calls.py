@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from os import SEEK_END
 from typing import IO, Any, TypeVar
@@ -140,12 +140,15 @@ def stream(caller: Caller, service: str, path: str) -> Response:
     return relay(caller, service, Call("GET", path, headers))
 
 
-def ask_every(caller: Caller, path: str, deadline_ms: int) -> dict[str, Answer | Unanswered]:
-    """Put the same question to all services at once."""
+def ask_every(
+    caller: Caller, path: str, deadline_ms: int, *, only: Collection[str] | None = None
+) -> dict[str, Answer | Unanswered]:
+    """Put the same question to all services at once, or to *only* some."""
     every = services()
     questions = [
         (neighbour, Call("GET", path, every.authorization(caller, name)))
         for name, neighbour in every.neighbours.items()
+        if only is None or name in only
     ]
     return ask_all(questions, min(deadline_ms, _left_ms()))
 

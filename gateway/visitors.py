@@ -11,6 +11,7 @@ from gateway.directory.models import Employee, Tenant
 from gateway.directory.roles import EVERYWHERE, ROLES
 from gateway.signin import cookie
 from gateway.signin.actions import Identity, who_is
+from gateway.signin.models import Account
 from gateway.switches.models import Switchboard
 
 PLACE = "kundekort.visitor"
@@ -54,16 +55,17 @@ def look_up(token: str) -> Visitor | None:
 
 def _employee(identity: Identity, csrf_token: str) -> Visitor | None:
     query = (
-        select(Employee, Tenant.name, Switchboard.off)
+        select(Employee, Tenant.name, Switchboard.off, Account.email)
         .join(Tenant, Tenant.tenant_id == Employee.tenant_id)
         .join(Switchboard, Switchboard.tenant_id == Employee.tenant_id)
+        .outerjoin(Account, (Account.employee == Employee.id) & Account.operator)
         .where(Employee.id == identity.employee, Employee.active)
     )
     with calling(Caller(tenant=identity.tenant)), reading() as session:
         found = session.execute(query).one_or_none()
     if found is None:
         return None
-    employee, tenant_name, off = found
+    employee, tenant_name, off, operator = found
     caller = Caller(
         tenant=identity.tenant,
         employee=employee.id,
@@ -71,5 +73,6 @@ def _employee(identity: Identity, csrf_token: str) -> Visitor | None:
         departments=tuple(employee.departments),
         everywhere=employee.role in EVERYWHERE,
         disabled=frozenset(off),
+        operator=operator or "",
     )
     return Visitor(caller, employee.name, employee.email, employee.role, tenant_name, csrf_token)

@@ -1,5 +1,6 @@
 """The two ways a server of the tests runs: as a process of ours, or in a container."""
 
+import os
 import random
 import shutil
 import signal
@@ -29,6 +30,8 @@ class Program(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def kill(self) -> None: ...
+    def freeze(self) -> None: ...
+    def thaw(self) -> None: ...
     def alive(self) -> bool: ...
     def log(self) -> str: ...
     def close(self) -> None: ...
@@ -68,6 +71,18 @@ class Process:
     def kill(self) -> None:
         self._end(self.crash)
 
+    def freeze(self) -> None:
+        """Stop its clock, and its children's: the kernel goes on taking connections, and nobody answers."""
+        self._tell_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._tell_all(signal.SIGCONT)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the server alone, and not to what it started."""
+        assert self._child is not None
+        self._child.send_signal(number)
+
     def alive(self) -> bool:
         return self._child is not None and self._child.poll() is None
 
@@ -103,6 +118,23 @@ class Process:
             self._child.kill()
             self._child.wait()
 
+    def _tell_all(self, number: signal.Signals) -> None:
+        for pid in self._family():
+            with suppress(ProcessLookupError):  # it has ended since it was listed
+                os.kill(pid, number)
+
+    def offspring(self) -> list[int]:
+        """List the processes that descend from the child."""
+        return self._family()[1:]
+
+    def _family(self) -> list[int]:
+        """List the child and all that descend from it, parents first."""
+        found = [self._child.pid] if self._child is not None and self.alive() else []
+        for pid in found:
+            with suppress(OSError):
+                found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return found
+
     @property
     def _log_file(self) -> Path:
         return self.folder / f"{Path(self.command[0]).name}.log"
@@ -129,6 +161,12 @@ class Container:
 
     def kill(self) -> None:
         self._container.get_wrapped_container().kill()
+
+    def freeze(self) -> None:
+        self._container.get_wrapped_container().pause()
+
+    def thaw(self) -> None:
+        self._container.get_wrapped_container().unpause()
 
     def alive(self) -> bool:
         self._container.reload()

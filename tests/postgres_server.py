@@ -47,6 +47,14 @@ class Postgres:
         """Crash: what was not yet durable is lost, and the next start recovers the rest."""
         self.program.kill()
 
+    def freeze(self) -> None:
+        """Answer nobody any more; connections stay."""
+        self.program.freeze()
+
+    def thaw(self) -> None:
+        """Go on where it stopped."""
+        self.program.thaw()
+
     def create_service(self, name: str) -> str:
         """Make a database, and an ordinary role that owns it and alone may connect; answer its address."""
         unique, password = f"{name}_{secrets.token_hex(4)}", secrets.token_hex(16)
@@ -61,6 +69,22 @@ class Postgres:
             ]
         )
         return _address(self.url, f"{unique}:{password}", unique)
+
+    def create_reader(self, url: str) -> str:
+        """Make the role that may read all rows of a service's database, and change none; answer its address."""
+        source = urlsplit(url)
+        name, password = f"{source.path[1:]}_reader", secrets.token_hex(16)
+        here, database = sql.Identifier(name), sql.Identifier(source.path[1:])
+        self._do(
+            [
+                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE").format(
+                    here, sql.Literal(password)
+                ),
+                sql.SQL("GRANT pg_read_all_data TO {}").format(here),
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, here),
+            ]
+        )
+        return _address(self.url, f"{name}:{password}", source.path[1:])
 
     def copy(self, url: str) -> str:
         """Copy a service's database, while nobody is connected to it, for the same role."""
@@ -141,6 +165,15 @@ def _initialise(programs: Path, folder: Path, user: str | None, password: str) -
     )
     if done.returncode:
         raise ServerFailed(done.stdout + done.stderr)
+
+
+def end_of_the_lead(program: str) -> str:
+    """Write the query that cuts the connection on which a program's relay leads; its other locks stay."""
+    lock = f"hashtext('relay:{program}')::bigint & 4294967295"
+    return f"""
+    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND granted AND datname = current_database() AND objid::bigint = {lock}
+    """  # noqa: S608  # a program's name
 
 
 def _address(server: str, identity: str, database: str) -> str:

@@ -44,6 +44,19 @@ class RabbitMQ:
         """End the broker without a warning."""
         self.program.kill()
 
+    def freeze(self) -> None:
+        """Let nobody hear of it any more, without a goodbye; connections stay."""
+        self.program.freeze()
+
+    def thaw(self) -> None:
+        """Go on where it stopped."""
+        self.program.thaw()
+
+    def wipe(self) -> None:
+        """Lose all it had, as if its disk were new."""
+        for command in ("stop_app", "force_reset", "start_app"):
+            self.control(command)
+
     def vhost(self) -> str:
         """Make a virtual host, empty and nobody else's; answer its address."""
         name = f"test-{secrets.token_hex(4)}"

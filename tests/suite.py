@@ -66,7 +66,7 @@ def program_of(name: str, **more: Callable[[pytest.FixtureRequest], str]) -> Any
         settings = {f"KUNDEKORT_{field.upper()}": make(request) for field, make in more.items()}
         started = start(name, database_url, **settings)
         yield started
-        started.engine.dispose()
+        started.close()
 
     return program
 

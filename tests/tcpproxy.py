@@ -67,6 +67,10 @@ class Proxy:
         self.url = self._server._replace(netloc=here).geturl()
         self._begin(self._accept)
 
+    def lead_to(self, url: str) -> None:
+        """Take new connections to another server; those that stand go on to theirs."""
+        self._server = urlsplit(url)
+
     def close_gates(self) -> None:
         """Become a black hole: connections stay, new ones begin, nothing arrives, not even a goodbye."""
         self.to_server.close()

@@ -11,10 +11,12 @@ import amqp
 import structlog
 from amqp import spec
 
-from chassis.bus.broker import EXCHANGE, connect, declare_exchange, drop, hang_up
+from chassis import crash
+from chassis.bus.broker import EXCHANGE, HEARTBEAT, connect, declare_exchange, drop, hang_up
 
 CONTENT_TYPE = "application/cloudevents+json"
 RESTED = 1.0  # seconds after which a connection is looked at before it is trusted again
+LONGEST_KEY = 255  # bytes; the protocol has no more room
 _PERSISTENT = 2
 
 log = structlog.get_logger()
@@ -39,9 +41,10 @@ class Publisher:
     After anything unexpected the connection is thrown away: what it might still say would come too late.
     """
 
-    def __init__(self, url: str, *, timeout: float = 3.0) -> None:
+    def __init__(self, url: str, *, timeout: float = 3.0, heartbeat: float = HEARTBEAT) -> None:
         self._url = url
         self._timeout = timeout
+        self._heartbeat = heartbeat
         self._owner: tuple[int, int] | None = None
         self._link: Any = None
         self._channel: Any = None
@@ -51,6 +54,11 @@ class Publisher:
         self._confirmed: set[str] = set()
         self._returned: set[str] = set()
         self._refused: set[str] = set()
+
+    @property
+    def turned_away(self) -> set[str]:
+        """Return the ids of the last batch that no queue took, or that the broker refused."""
+        return self._returned | self._refused
 
     def publish(self, messages: Sequence[Message]) -> set[str]:
         """Return the ids of those *messages* that are safely at the broker.
@@ -66,8 +74,8 @@ class Publisher:
         except Exception as error:  # noqa: BLE001  # whatever it was, only what is confirmed counts
             log.warning("publishing interrupted", error=repr(error), count=len(self._on_the_way))
             self._drop()
-        if self._returned or self._refused:
-            log.error("events not taken: no follower, or refused", count=len(self._returned | self._refused))
+        if self.turned_away:
+            log.error("events not taken: no follower, or refused", count=len(self.turned_away))
         return self._confirmed - self._returned
 
     def close(self) -> None:
@@ -104,7 +112,7 @@ class Publisher:
         return True
 
     def _open(self) -> None:
-        self._link = connect(self._url, "publisher", timeout=self._timeout)
+        self._link = connect(self._url, "publisher", timeout=self._timeout, heartbeat=self._heartbeat)
         self._channel = self._link.channel()
         declare_exchange(self._channel)
         self._channel.confirm_select()
@@ -123,7 +131,11 @@ class Publisher:
         """Send all, then wait for all the answers: a hundred at once are ten times as fast as one by one."""
         for message in messages:
             _left(deadline)
-            self._send(message)
+            if len(message.routing_key) > LONGEST_KEY:
+                self._refused.add(message.id)  # it cannot be written, and must not hold up the others
+            else:
+                self._send(message)
+        crash.point("publisher.sent")
         while self._on_the_way:
             self._link.drain_events(timeout=_left(deadline))
         self._used = monotonic()

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller, calling
 from chassis.db import transaction
-from chassis.tables import now
+from chassis.tables import insert_into, now
 from gateway.card.kept import LONGEST
 from gateway.card.models import CardChange
 from gateway.signin.actions import NOBODY
@@ -17,12 +16,11 @@ from gateway.signin.actions import NOBODY
 
 def mark(session: Session, tenant: UUID, customer: UUID, services: Iterable[str]) -> None:
     """Say that these services know something newer of the customer than any answer kept by any gateway process."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     moment = now()
     rows = [
         {"tenant": tenant, "customer": customer, "service": each, "changed_at": moment} for each in sorted(services)
     ]
-    statement = insert(CardChange).values(rows)
+    statement = insert_into(CardChange, session.get_bind()).values(rows)
     keys = ["tenant", "customer", "service"]
     session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"changed_at": moment}))
 

@@ -5,6 +5,7 @@ import random
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,9 +19,11 @@ from chassis import events
 from chassis.program import Program
 from chassis.tables import now
 from contracts.integration import InvoiceImported
+from gateway import operators
 from gateway.bootstrap import found_tenant
 from gateway.demo import agency
 from gateway.demo.client import Api, Refused
+from gateway.signin.actions import NoSuchAccount
 
 PLACE = UUID("018f3b1e-7c00-7000-8000-0000000000d0")  # the demo's own ids are made from this one
 DOMAIN = "nordvik.example"
@@ -37,7 +40,10 @@ class SignIn:
 
 
 def sign_in(gateway: Program, data: Path) -> SignIn:
-    """Found the agency at the first start; the password is made here and kept in the data folder."""
+    """Found the agency at the first start; the password is made here and kept in the data folder.
+
+    Whoever starts a suite on his own machine runs it, too: he is an operator.
+    """
     path = data / "sign-in.json"
     if not path.exists():
         email, password = _address(agency.EMPLOYEES[0][0]), "-".join(secrets.token_hex(2) for _ in range(4))
@@ -45,7 +51,10 @@ def sign_in(gateway: Program, data: Path) -> SignIn:
             founded = found_tenant(agency.AGENCY, agency.EMPLOYEES[0][0], email, password, agency.DEPARTMENTS)
         path.touch(mode=0o600)
         path.write_text(json.dumps({"email": email, "password": password, "tenant": str(founded.tenant)}))
-    return SignIn(**json.loads(path.read_text()))
+    found = SignIn(**json.loads(path.read_text()))
+    with suppress(NoSuchAccount), gateway.app.app_context():  # the address was changed: let it be
+        operators.change(found.email, operator=True)
+    return found
 
 
 def _address(name: str) -> str:

@@ -48,6 +48,7 @@ def shown(visitor: Visitor | None) -> dict[str, Any]:
         "rights": sorted(who.rights),
         "departments": who.departments,
         "everywhere": who.everywhere,
+        "operator": bool(who.operator),
         "off": sorted(who.disabled),
         "csrf_token": visitor.csrf_token,
     }

@@ -66,5 +66,6 @@ class MeShape(Shape):
     rights = fields.List(fields.String())
     departments = fields.List(Id())
     everywhere = fields.Boolean()
+    operator = fields.Boolean()
     off = fields.List(fields.String())
     csrf_token = fields.String()

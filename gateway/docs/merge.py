@@ -7,6 +7,7 @@ from flask import current_app
 
 from chassis.auth import Caller
 from chassis.clients import Answer
+from chassis.openapi import READERS
 from gateway.calls import ask_every
 
 PATIENCE_MS = 2_000
@@ -31,7 +32,7 @@ def merged(caller: Caller) -> dict[str, Any]:
         schemas |= {_name(name, key): shape for key, shape in renamed["components"].get("schemas", {}).items()}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Kundekort", "version": "1"},
+        "info": {"title": "Kundekort", "version": "1", "description": READERS},
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": SESSION},
         "security": [{"session": []}],

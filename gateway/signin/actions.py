@@ -31,6 +31,12 @@ class WrongPassword(Refused):
     status = 401
 
 
+class NoSuchAccount(Refused):
+    """Nobody signs in with this e-mail address."""
+
+    status = 404
+
+
 class EmailTaken(Refused):
     """Somebody else already signs in with this e-mail address."""
 
@@ -109,13 +115,16 @@ def open_account(session: Session, employee: UUID, email: str, password: str | N
 def change_email(session: Session, employee: UUID, email: str) -> None:
     """Sign in with another address from now on."""
     _refuse_taken(session, employee, email)
-    session.execute(update(Account).where(Account.employee == employee).values(email=folded(email)))
+    mine = Account.employee == employee
+    if session.scalars(select(Account.email).where(mine)).one() != folded(email):
+        session.execute(update(Account).where(mine).values(email=folded(email), operator=False))
 
 
 def change_password(session: Session, employee: UUID, password: str) -> None:
     """Give another password; whoever is signed in with the old one is so no longer."""
     password_hash = passwords.hashed(password)
-    session.execute(update(Account).where(Account.employee == employee).values(password_hash=password_hash))
+    given = {"password_hash": password_hash, "operator": False}  # who gave it could sign in as an operator
+    session.execute(update(Account).where(Account.employee == employee).values(given))
     _end_all(session, employee)
 
 
@@ -124,6 +133,18 @@ def admit(session: Session, employee: UUID, *, active: bool) -> None:
     session.execute(update(Account).where(Account.employee == employee).values(active=active))
     if not active:
         _end_all(session, employee)
+
+
+def appoint(session: Session, email: str, *, operator: bool) -> None:
+    """Let somebody run the suite, or no longer; only a command does this."""
+    told = update(Account).where(Account.email == folded(email)).values(operator=operator)
+    if session.scalars(told.returning(Account.employee)).one_or_none() is None:
+        raise NoSuchAccount(email)
+
+
+def operators(session: Session) -> list[str]:
+    """List who runs the suite, by e-mail address."""
+    return list(session.scalars(select(Account.email).where(Account.operator).order_by(Account.email)))
 
 
 def forget_old() -> None:

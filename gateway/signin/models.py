@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import Utc, now
@@ -20,6 +20,7 @@ class Account(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None]  # none: nobody gave a password yet
     active: Mapped[bool] = mapped_column(default=True)
+    operator: Mapped[bool] = mapped_column(default=False, server_default=false())  # runs the suite itself
 
 
 class SignedIn(Base):

@@ -9,11 +9,10 @@ from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import case, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from chassis.errors import Refused
-from chassis.tables import now
+from chassis.tables import insert_into, now
 from gateway.signin.models import Tries
 
 WINDOW = timedelta(minutes=15)
@@ -50,10 +49,9 @@ def _place(*parts: str) -> str:
 
 
 def _count(session: Session, place: str) -> int:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     moment = now()
     old = Tries.since < moment - WINDOW
-    statement = insert(Tries).values(place=place, count=1, since=moment)
+    statement = insert_into(Tries, session.get_bind()).values(place=place, count=1, since=moment)
     again = statement.on_conflict_do_update(
         index_elements=["place"],
         set_={"count": case((old, 1), else_=Tries.count + 1), "since": case((old, moment), else_=Tries.since)},

@@ -14,7 +14,7 @@ from gateway.card.compose import compose
 from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
-from gateway.web import editing, files, frame, problems, settings, texts
+from gateway.web import editing, files, frame, operations, problems, settings, texts
 from gateway.web.forms import FORMS
 from gateway.web.sentences import happened
 
@@ -171,3 +171,33 @@ def download(customer_id: UUID, file_id: UUID) -> Response:
 def crm_settings() -> Response:
     """Switch items of the card on and off."""
     return settings.show() if request.method == "GET" else settings.save()
+
+
+@web.get("/operations")
+def run_the_suite() -> str:
+    """Show operators whether anything is stuck, and what is parked."""
+    return operations.show()
+
+
+@web.get("/operations/programs")
+def operated_programs() -> str:
+    """Show how the programs stand, alone."""
+    return operations.programs()
+
+
+@web.get("/operations/programs/<name>")
+def operated_program(name: str) -> str:
+    """Show one program's loops and timers."""
+    return operations.program(name)
+
+
+@web.get("/operations/parked/<name>/<int:parked_id>")
+def parked_message(name: str, parked_id: int) -> str:
+    """Show a parked message."""
+    return operations.message(name, parked_id)
+
+
+@web.route("/operations/redrive", methods=["GET", "POST"])
+def redrive() -> Response:
+    """Show what would be tried again, and have it tried."""
+    return operations.plan() if request.method == "GET" else operations.redrive()

@@ -20,6 +20,7 @@ from gateway.web.fields import ZONE
 LANGUAGES = ("nb", "en")
 COOKIE = "language"
 THOUSAND = 1000
+SPANS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 _NUMBER = re.compile(r"\d+")
 
@@ -76,7 +77,15 @@ def install(app: Flask) -> None:
     install_texts = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]  # the extension adds it
     install_texts(gettext, ngettext, newstyle=True)
     app.jinja_env.filters.update(
-        day=day, moment=moment, money=money, filesize=filesize, employee=employee, department=department, say=say
+        day=day,
+        moment=moment,
+        clock=clock,
+        span=span,
+        money=money,
+        filesize=filesize,
+        employee=employee,
+        department=department,
+        say=say,
     )
 
 
@@ -101,6 +110,20 @@ def moment(value: Any) -> str:
     parsed = _parsed(value)
     pattern = "dd.MM.yyyy HH:mm" if language() == "nb" else "d MMM yyyy HH:mm"
     return format_datetime(parsed, pattern, tzinfo=ZONE, locale=language()) if parsed else ""
+
+
+def clock(value: Any) -> str:
+    """Write the time of day to the second, 14:05:09."""
+    parsed = _parsed(value)
+    return format_datetime(parsed, "HH:mm:ss", tzinfo=ZONE, locale=language()) if parsed else ""
+
+
+def span(seconds: float) -> str:
+    """Write how long something lasts, in the one unit that matters, 4 min."""
+    for unit, size in SPANS:
+        if seconds >= size:
+            return f"{int(seconds // size)}\N{NO-BREAK SPACE}{gettext(unit)}"
+    return f"{max(0, int(seconds))}\N{NO-BREAK SPACE}s"
 
 
 def money(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 Owns: the customers and their numbers, contacts, notes, tags, departments, and the log of everything.
 Announces: CustomerRegistered, CustomerRenamed, CustomerDetailsChanged, CustomerDepartmentsChanged, ContactAdded,
-    ContactDetailsChanged, ContactEnded, NoteWritten, NoteRevised, NoteDeleted, TagAttached, TagRemoved, CommentLogged.
+    ContactDetailsChanged, ContactEnded, NoteWritten, NoteRevised, NoteDeleted, TagAttached, TagRemoved, CommentLogged,
+    CustomerRestated, ContactRestated.
 Follows: everything.
 """

@@ -4,11 +4,16 @@ from flask import Flask
 
 from chassis import service
 from chassis.config import Settings
+from chassis.copies import original
+from contracts.customers import ContactRestated, CustomerRestated
 from services.customers.card import items
+from services.customers.contacts.actions import readmit as readmit_contact
 from services.customers.contacts.api import api as contacts
+from services.customers.contacts.models import Contact
 from services.customers.log.api import api as log
 from services.customers.notes.api import api as notes
 from services.customers.overview.api import api as overview
+from services.customers.profile.actions import readmit
 from services.customers.profile.api import api as profile
 from services.customers.profile.api import departments
 from services.customers.profile.models import Customer
@@ -26,4 +31,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         reactions=on,
         items=items,
         subject=Customer,
+        originals=[
+            original(Customer, CustomerRestated, readmit=readmit),
+            original(Contact, ContactRestated, readmit=readmit_contact),
+        ],
     )

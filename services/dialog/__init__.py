@@ -3,5 +3,5 @@
 Owns: communications registered by hand, and copies of the customers and their contacts.
 Announces: CommunicationRegistered, CommunicationCorrected.
 Follows: CustomerRegistered, CustomerRenamed, CustomerDepartmentsChanged, ContactAdded, ContactDetailsChanged,
-    ContactEnded.
+    ContactEnded, CustomerRestated, ContactRestated.
 """

@@ -8,13 +8,18 @@ from contracts.customers import (
     ContactAdded,
     ContactDetailsChanged,
     ContactEnded,
+    ContactRestated,
     CustomerDepartmentsChanged,
     CustomerRegistered,
     CustomerRenamed,
+    CustomerRestated,
 )
 from services.dialog.correspondents import actions
+from services.dialog.correspondents.models import Correspondent, Person
 
 on = Reactions(customers)
+on.copy(Correspondent, CustomerRestated, "name", "departments")
+on.copy(Person, ContactRestated, "customer_id", "name", "ended_on")
 
 
 @on(CustomerRegistered)

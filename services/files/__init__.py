@@ -2,5 +2,5 @@
 
 Owns: the files and their content, and the bin.
 Announces: FileAdded, FileRenamed, FileBinned, FileRestored, FilePurged.
-Follows: CustomerRegistered, CustomerRenamed, CustomerDepartmentsChanged.
+Follows: CustomerRegistered, CustomerRenamed, CustomerDepartmentsChanged, CustomerRestated.
 """

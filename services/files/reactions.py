@@ -5,10 +5,11 @@ from sqlalchemy.orm import Session
 from chassis.db import find
 from chassis.reactions import Reactions
 from contracts import customers
-from contracts.customers import CustomerDepartmentsChanged, CustomerRegistered, CustomerRenamed
+from contracts.customers import CustomerDepartmentsChanged, CustomerRegistered, CustomerRenamed, CustomerRestated
 from services.files.tables import Holder
 
 on = Reactions(customers)
+on.copy(Holder, CustomerRestated, "name", "departments")
 
 
 @on(CustomerRegistered)

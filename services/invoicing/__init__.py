@@ -4,5 +4,5 @@ Owns: invoice information, fixed invoice lines, credit rating and limit, invoice
 Announces: InvoiceTermsChanged, ProjectInvoicingSwitched, InvoiceReferenceEnded, FixedLineAdded, FixedLineRevised,
     FixedLineRemoved, CreditRatingChanged, CreditRecommended, CreditLimitApproved, InvoiceTakenOver.
 Follows: CustomerRegistered, CustomerRenamed, CustomerDetailsChanged, CustomerDepartmentsChanged, ContactAdded,
-    ContactDetailsChanged, ContactEnded, InvoiceImported, CreditReportReceived.
+    ContactDetailsChanged, ContactEnded, CustomerRestated, ContactRestated, InvoiceImported, CreditReportReceived.
 """

@@ -9,14 +9,17 @@ from contracts.customers import (
     ContactAdded,
     ContactDetailsChanged,
     ContactEnded,
+    ContactRestated,
     CustomerDepartmentsChanged,
     CustomerDetailsChanged,
     CustomerRegistered,
     CustomerRenamed,
+    CustomerRestated,
 )
 from contracts.integration import CreditReportReceived, InvoiceImported
 from services.invoicing.credit import actions as credit
 from services.invoicing.debtors import actions as debtors
+from services.invoicing.debtors.models import Debtor, ReferencePerson
 from services.invoicing.invoices import actions as invoices
 from services.invoicing.terms import actions as terms
 from services.invoicing.terms.models import Terms
@@ -67,6 +70,20 @@ def contact_ended(session: Session, event: ContactEnded) -> None:
     debtors.part_with(session, event.contact_id, event.ended_on)
     agreed = find(session, Terms, event.customer_id)
     terms.lose_reference(session, agreed, event.contact_id, event.name)
+
+
+@on.copy(Debtor, CustomerRestated, "name", "org_number", "departments")
+def customer_restated(session: Session, event: CustomerRestated) -> None:
+    """Have terms to agree on, also with a customer whose registration was missed."""
+    terms.begin_if_new(session, event.customer_id)
+
+
+@on.copy(ReferencePerson, ContactRestated, "customer_id", "name", "ended_on")
+def contact_restated(session: Session, event: ContactRestated) -> None:
+    """Refer no longer to a person whose leaving was missed."""
+    if event.ended_on is not None:
+        agreed = find(session, Terms, event.customer_id)
+        terms.lose_reference(session, agreed, event.contact_id, event.name)
 
 
 @on(InvoiceImported)

@@ -2,5 +2,5 @@
 
 Owns: projects with their numbers and statuses, and a copy of the customers.
 Announces: ProjectOpened, ProjectDetailsChanged, ProjectStatusChanged.
-Follows: CustomerRegistered, CustomerRenamed, CustomerDepartmentsChanged.
+Follows: CustomerRegistered, CustomerRenamed, CustomerDepartmentsChanged, CustomerRestated.
 """

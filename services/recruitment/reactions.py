@@ -4,10 +4,12 @@ from sqlalchemy.orm import Session
 
 from chassis.reactions import Reactions
 from contracts import customers
-from contracts.customers import CustomerDepartmentsChanged, CustomerRegistered, CustomerRenamed
+from contracts.customers import CustomerDepartmentsChanged, CustomerRegistered, CustomerRenamed, CustomerRestated
 from services.recruitment.clients import actions
+from services.recruitment.clients.models import Client
 
 on = Reactions(customers)
+on.copy(Client, CustomerRestated, "name", "departments")
 
 
 @on(CustomerRegistered)

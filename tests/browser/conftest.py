@@ -19,7 +19,7 @@ REFUSED = re.compile(r"(status of|Status Error Code) (401|409|412|413|422|503)\b
 Visit = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     logs.configure(os.environ.get("TEST_LOG", "CRITICAL"))
     started = Embedded(tmp_path_factory.mktemp("suite"))
@@ -27,13 +27,13 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def nordlys(suite: Embedded) -> Agency:
     """The agency whose customers the tests are about; it works in Bergen and Oslo."""
     return suite.found("Nordlys Bemanning")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(browser_path: str | None) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:

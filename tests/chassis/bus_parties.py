@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -32,12 +32,15 @@ class Follower:
     def __init__(self, first: Callable[[bytes], None] = lambda _raw: None) -> None:
         self.first = first
         self.stored: list[bytes] = []
+        self.crowds: list[int] = []  # how many came at once
         self.properties: list[Mapping[str, Any]] = []
 
-    def receive(self, raw: bytes, properties: Mapping[str, Any]) -> None:
-        self.first(raw)
-        self.stored.append(raw)
-        self.properties.append(properties)
+    def receive(self, messages: Sequence[tuple[bytes, Mapping[str, Any]]]) -> None:
+        self.crowds.append(len(messages))
+        for raw, properties in messages:
+            self.first(raw)
+            self.stored.append(raw)
+            self.properties.append(properties)
 
 
 @contextmanager

@@ -168,7 +168,7 @@ def test_stopping_finishes_the_message_at_hand_and_leaves_the_rest(url):
     begun = threading.Event()
     follower = Follower(lambda _raw: begun.set() or time.sleep(1))
     announce(url, *events(5))
-    with consuming(url, follower):
+    with consuming(url, follower, crowd=1):
         assert begun.wait(5)
     assert follower.stored == as_bodies(1)
     assert bodies(url) == as_bodies(4, start=1)
@@ -274,7 +274,7 @@ def test_no_message_is_taken_as_stored_when_its_connection_broke_meanwhile(url, 
 
     follower = Follower(first)
     announce(url, *events(2))
-    with heard() as lines, consuming(proxy.url, follower) as consumer:
+    with heard() as lines, consuming(proxy.url, follower, crowd=1) as consumer:
         assert begun.wait(5)
         proxy.reset()
         wait_until(lambda: consumer.handled == 2, within=10)

@@ -17,16 +17,20 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10
 class Peer:
     """A server in a few lines, for what no good server does: each connection is given to *behave*."""
 
-    def __init__(self, behave):
-        self.socket = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, behave, host="127.0.0.1", port=0):
+        self.socket = socket.create_server((host, port))
         self.connections = 0
         self.behave = behave
         self.open = []
         threading.Thread(target=self._serve, daemon=True).start()
 
     @property
+    def port(self):
+        return self.socket.getsockname()[1]
+
+    @property
     def url(self):
-        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def _serve(self):
         while True:
@@ -54,8 +58,8 @@ def peer():
     """Start a peer that behaves in the way given."""
     started = []
 
-    def start(behave):
-        started.append(Peer(behave))
+    def start(behave, *place):
+        started.append(Peer(behave, *place))
         return started[-1]
 
     yield start
@@ -68,8 +72,8 @@ def neighbour():
     """Know a peer as a neighbour; close what was kept in the end."""
     known = []
 
-    def know(peer, name="files"):
-        known.append(Neighbour(name, peer.url))
+    def know(peer, name="files", url=None):
+        known.append(Neighbour(name, url or peer.url))
         return known[-1]
 
     yield know
@@ -208,3 +212,38 @@ def test_a_stream_that_is_left_early_gives_nothing_back_half_read(peer, neighbou
     first.close()
 
     assert b"".join(asked.stream(GET, 500).chunks) == b"x" * 5_000_000
+
+
+@pytest.fixture
+def twice(neighbour, monkeypatch):
+    """Know a peer under a name that has a second address, as a container platform's name server tells it."""
+
+    def know(peer):
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        return neighbour(peer, url=f"http://customers:{peer.port}")
+
+    real = socket.getaddrinfo
+
+    def look_up(name, *args, **kwargs):
+        hosts = ["127.0.0.1", "127.0.0.2"] if name == "customers" else [name]
+        return [place for host in hosts for place in real(host, *args, **kwargs)]
+
+    return know
+
+
+def test_a_program_that_runs_twice_is_asked_at_both_addresses(peer, twice):
+    first = peer(well)
+    second = peer(well, "127.0.0.2", first.port)
+    asked = twice(first)
+    post = Call("POST", "/", {}, b"{}")
+
+    assert [asked.ask(post, 500).status for _ in range(40)] == [200] * 40
+    assert first.connections > 5
+    assert second.connections > 5
+
+
+def test_an_address_that_is_away_costs_nothing_while_the_other_answers(peer, twice):
+    asked = twice(peer(well))
+    post = Call("POST", "/", {}, b"{}")
+
+    assert [asked.ask(post, 500).status for _ in range(20)] == [200] * 20

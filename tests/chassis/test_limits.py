@@ -67,7 +67,7 @@ def narrow(request):
     """A program that serves two requests at once."""
     program = start("customers", database_for(request, request.param, "customers"), KUNDEKORT_IN_FLIGHT="2")
     yield program
-    program.engine.dispose()
+    program.close()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ def app(request, tmp_path):
     env = environment(f"sqlite:///{tmp_path}/{request.param}.db", **more)
     app = create(request.param, settings_for(request.param, env))
     yield app
-    app.extensions["program"].engine.dispose()
+    app.extensions["program"].close()
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def operations(document):
 def test_the_document_is_valid(document):
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"].startswith("3.1")
+    assert "ignore members you do not know" in document["info"]["description"]
 
 
 def test_every_operation_says_what_it_does_and_how_it_refuses(document):
@@ -52,6 +53,17 @@ def test_every_change_asks_for_the_version_and_every_addition_takes_a_key(docume
         headers = {each["name"] for each in operation.get("parameters", []) if each.get("in") == "header"}
         if method == "post":
             assert "Idempotency-Key" in headers, path
+
+
+def test_every_operation_says_which_right_it_takes(app, document):
+    rights = {f"{method} {path}": operation.get("x-right") for path, method, operation in operations(document)}
+    desk = {place: right for place, right in rights.items() if "/operations" in place}
+
+    assert len(desk) == 5
+    assert set(desk.values()) == {"operator"}
+    for place, right in rights.items() - desk.items():
+        assert right, place
+        assert re.fullmatch(rf"{app.name}:\w+:\w+", right), (place, right)
 
 
 def test_every_guarded_route_is_in_the_document(app, document):

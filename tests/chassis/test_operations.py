@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from chassis import worker
 from chassis.run import create, settings_for
+from chassis.timers import Chore
 from tests.chassis.bus_parties import wait_until
 from tests.chassis.carriers import Messenger
 from tests.servers import postgres
@@ -82,7 +83,7 @@ def test_a_program_without_its_database_lives_and_is_not_ready(ada):
         server.start()
         wait_until(lambda: client.get("/ready").status_code == 200, within=10)
         after = client.post("/customers", json={"name": "A"})
-        program.engine.dispose()
+        program.close()
 
     assert health == [200, 503, 200]
     assert took < 2
@@ -97,7 +98,7 @@ def bare(tmp_path):
     url = f"sqlite:///{tmp_path}/customers.db"
     program = create("customers", settings_for("customers", environment(url))).extensions["program"]
     yield program
-    program.engine.dispose()
+    program.close()
 
 
 def test_a_program_ahead_of_its_database_is_not_ready(bare, ada):
@@ -114,29 +115,31 @@ def test_a_program_that_stops_is_not_ready_and_still_answers(tmp_path, ada):
     assert client.get("/ready").status_code == 503
     assert client.get("/live").status_code == 200
     assert client.get("/customers").status_code == 200
-    program.engine.dispose()
+    program.close()
 
 
 @pytest.fixture
 def working(tmp_path, monkeypatch):
     """A program and its worker, with pauses that a test can wait for."""
     monkeypatch.setattr("chassis.worker.RETRY_PAUSE", 0.01)
-    monkeypatch.setattr("chassis.worker.CHORE_PAUSE", 0.02)
+    monkeypatch.setattr("chassis.timers.PAUSE", 0.02)
+    monkeypatch.setattr("chassis.operations.pulse.PAUSE", 0.02)
     program = start("customers", f"sqlite:///{tmp_path}/customers.db")
-    stop, threads = threading.Event(), []
+    stop, loops = threading.Event(), []
 
     def begin():
-        threads.extend(worker.start(program, Messenger(), stop))
-        return threads
+        loops.extend(worker.start(program, Messenger(), stop))
+        return loops
 
     yield program, begin
     stop.set()
-    for thread in threads:
-        thread.join(5)
-    program.engine.dispose()
+    for loop in loops:
+        loop.join(5)
+        assert not loop.is_alive()
+    program.close()
 
 
-def test_a_chore_that_fails_is_tried_again_and_stops_nobody(working):
+def test_a_chore_that_fails_is_tried_again_stops_nobody_and_is_counted(working, ada):
     program, begin = working
     tries = []
 
@@ -144,21 +147,23 @@ def test_a_chore_that_fails_is_tried_again_and_stops_nobody(working):
         tries.append(1)
         raise ConnectionError("the store is away")
 
-    program.chores = (chore,)
-    threads = begin()
+    program.chores = {"fails": Chore("fails", chore)}
+    loops = begin()
 
     wait_until(lambda: len(tries) >= 3, within=5)
-    assert all(thread.is_alive() for thread in threads)
+    wait_until(lambda: samples(Client(program, ada)).get(("kundekort_timers_failed",)) == 1, within=5)
+    assert all(loop.moves for loop in loops)
 
 
-def test_a_chore_that_fails_keeps_no_other_from_its_turn(working):
+def test_every_loop_of_a_worker_is_seen_by_whoever_asks_the_web_process(working, ada):
     program, begin = working
-    done = []
+    loops = {loop.title for loop in begin()} - {"pulse"}
 
-    def fail():
-        raise ConnectionError("the store is away")
+    def seen():
+        names = samples(Client(program, ada))
+        return {labels[0] for name, *labels in names if name == "kundekort_loop_last_seen_seconds"}
 
-    program.chores = (fail, lambda: done.append(1))
-    begin()
-
-    wait_until(lambda: done, within=5)
+    assert loops == {"relay", "retries", "timers"}
+    wait_until(lambda: seen() == loops, within=5)
+    for loop in loops:
+        assert 0 <= samples(Client(program, ada))["kundekort_loop_last_seen_seconds", loop] < 5

@@ -5,11 +5,12 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chassis import relay
-from chassis.outbox import outbox
+from chassis.outbox import outbox, replay
 from chassis.relay import HandOver
+from chassis.tables import now
 from tests.chassis.carriers import Messenger
 from tests.suite import Client, errors
 
@@ -23,6 +24,7 @@ def sent(program, carrier):
 @pytest.fixture
 def empty(program):
     """An outbox in which nothing waits."""
+    make_due(program)
     while sent(program, Messenger())[0]:
         pass
 
@@ -80,13 +82,70 @@ def test_what_is_not_confirmed_is_sent_again_and_only_that(program, client, empt
     assert again.given[0] in refusing.given  # byte by byte: followers know it by its id
 
 
-def test_tries_are_counted(program, client, empty, card):
-    for _ in range(3):
-        sent(program, Messenger(lambda _message: False))
+@pytest.fixture
+def unloved(customer):
+    """Turns away what is announced about the customer itself, and takes all else."""
+    return Messenger(refuses=lambda message: customer["id"].encode() in message.body and b"note/" not in message.body)
+
+
+def make_due(program):
+    """Wait out the pauses of what was turned away."""
+    with program.engine.begin() as connection:
+        connection.execute(update(outbox).where(outbox.c.next_at.is_not(None)).values(next_at=now()))
+
+
+def test_what_is_turned_away_does_not_hold_up_other_aggregates(program, client, empty, card, unloved):
+    client.patch(card, json={"name": "Ny AS"}, version=1)
+    sent(program, unloved)
+    client.patch(card, json={"name": "Nyere AS"}, version=2)
+    note(client, card)
+    later = Messenger()
+
+    assert sent(program, later) == (1, 0)
+    assert [message.routing_key for message in later.given] == ["customers.NoteWritten"]
+
+
+def test_what_was_turned_away_is_tried_again_and_goes_before_what_follows_it(program, client, empty, card, unloved):
+    sent(program, unloved)
+    client.patch(card, json={"name": "Ny AS"}, version=1)
+    assert sent(program, Messenger()) == (0, 0)
+    make_due(program)
+    later = Messenger()
+
+    assert sent(program, later) == (2, 0)
+    assert versions(later) == [1, 2]
+
+
+def test_whoever_is_turned_away_waits_longer_each_time(program, client, empty, card, unloved):
+    pauses = []
+    for _ in range(8):
+        sent(program, unloved)
+        with program.engine.begin() as connection:
+            row = connection.execute(select(outbox).order_by(outbox.c.position.desc()).limit(1)).one()
+        pauses.append(round((row.next_at - now()).total_seconds()))
+        make_due(program)
+
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert row.attempts == 8
+
+
+def test_a_broker_that_is_away_is_nobodys_fault_and_delays_nothing_afterwards(program, client, empty, card):
+    assert sent(program, Messenger(lambda _message: False)) == (0, 1)
+
+    assert sent(program, Messenger()) == (1, 0)
+
+
+def test_what_was_sent_can_be_sent_again_to_a_broker_that_lost_it(program, client, empty, card):
+    began = now()
+    client.patch(card, json={"name": "Ny AS"}, version=1)
+    first, second = Messenger(), Messenger()
+    sent(program, first)
 
     with program.engine.begin() as connection:
-        attempts = connection.scalar(select(outbox.c.attempts).order_by(outbox.c.position.desc()).limit(1))
-    assert attempts == 3
+        assert replay(connection, began) == 2
+    sent(program, second)
+
+    assert second.given == first.given
 
 
 def test_a_carrier_that_breaks_marks_nothing(program, client, empty, card):

@@ -1,5 +1,6 @@
 """Somebody looks at what was parked, and has it tried again: ``python -m chassis redrive``."""
 
+import getpass
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from chassis import inbox, logs, run
-from chassis.waiting import MOST_TRIES, waiting
+from chassis.operations.redriving import redrives
+from chassis.waiting import MOST_TRIES, counts, waiting
 from tests.suite import environment
 
 
@@ -75,6 +77,20 @@ def test_a_dry_run_only_shows(conversation, outage, redrive):
     assert conversation.logged() == []
 
 
+def test_the_command_writes_down_who_typed_it_and_why(program, conversation, outage, redrive):
+    conversation.deliver(conversation.event(1), conversation.event(2))
+    conversation.retry(MOST_TRIES)
+    [first, _] = conversation.kept()
+
+    redrive("--id", str(first.event_id), "--dry-run")
+    redrive("--id", str(first.event_id), "--reason", "the disk has room again")
+
+    with program.engine.begin() as connection:
+        [entry] = connection.execute(select(redrives).where(redrives.c.event_id == first.event_id))
+    assert entry.operator.startswith(f"{getpass.getuser()}@")
+    assert (entry.employee_id, entry.reason, entry.failure) == (None, "the disk has room again", first.reason)
+
+
 def test_one_event_can_be_redriven_by_its_id(conversation, another, outage, redrive):
     conversation.deliver(conversation.event(1))
     another.deliver(another.event(1))
@@ -88,12 +104,15 @@ def test_one_event_can_be_redriven_by_its_id(conversation, another, outage, redr
     assert conversation.logged() == ["Call 1"]
 
 
-def test_what_still_fails_is_parked_again_after_five_more_tries(conversation, outage, redrive):
+def test_what_still_fails_is_parked_again_after_five_more_tries(program, conversation, outage, redrive):
     conversation.deliver(conversation.event(1))
     conversation.retry(MOST_TRIES)
     [before] = conversation.kept()
 
-    redrive("--id", str(before.event_id))
+    printed = redrive("--id", str(before.event_id))
+    with program.engine.begin() as connection:
+        waits, parked = counts(connection)
+    assert f"1 redriven, {parked} parked and {waits} waiting now" in printed
     conversation.retry(MOST_TRIES)
 
     [after] = conversation.kept()

@@ -18,7 +18,7 @@ def problem(answer, status):
     assert answer.json["status"] == status
     assert answer.json["title"]
     assert answer.json["instance"] == f"urn:request:{answer.headers['X-Request-Id']}"
-    for secret in ("Traceback", "SELECT", "sqlalchemy", "psycopg", ".py", "/work"):
+    for secret in ("Traceback", "SELECT", "sqlalchemy", "psycopg", ".py", "/srv"):
         assert secret not in answer.text
     return answer.json
 
@@ -171,7 +171,7 @@ def accident(program, monkeypatch):
     """Let the list of customers fail as no route should."""
 
     def fail(*_args, **_kwargs):
-        raise RuntimeError("SELECT secret FROM /work/secret.py")
+        raise RuntimeError("SELECT secret FROM /srv/secret.py")
 
     monkeypatch.setitem(program.app.view_functions, "overview.list_all", fail)
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from chassis import migrations
 from chassis.auth import Unauthenticated
-from chassis.outbox import chassis_tables
 from chassis.run import PROGRAMS
+from chassis.tables import chassis_tables
 from services.customers.profile.models import Customer
 from tests.suite import Client
 

@@ -104,6 +104,8 @@ FORGERIES = {
     "rights that are none": lambda: signed(rights=7),
     "departments that are none": lambda: signed(deps=["x"]),
     "an employee that is none": lambda: signed(sub="x"),
+    "an operator without a name": lambda: signed(operator=True),
+    "an operator with several": lambda: signed(operator=["olga@drift.no"]),
     "empty": lambda: "",
     "dots": lambda: "..",
     "garbage": lambda: "x.y.z",

@@ -27,8 +27,8 @@ def workers(postgres_server, monkeypatch):
     first = start("customers", url)
     second = create("customers", settings_for("customers", environment(url))).extensions["program"]
     yield first, second
-    first.engine.dispose()
-    second.engine.dispose()
+    first.close()
+    second.close()
 
 
 @contextmanager

@@ -44,6 +44,7 @@ class StandIn:
         self.unknown: set[str] = set()
         self.pause = 0.0
         self.received = 0
+        self.bodies: list[Any] = []  # the small ones, of JSON
 
     def start(self) -> None:
         """Listen."""
@@ -69,6 +70,8 @@ class StandIn:
         who = auth.verify(KEY, token, self.name)
         for chunk in iter(lambda: request.stream.read(64 * 1024), b""):
             self.received += len(chunk)
+            if request.mimetype == "application/json":
+                self.bodies.append(json.loads(chunk))
         self.asked.append((request.method, request.full_path.rstrip("?"), who, dict(request.headers)))
         time.sleep(self.pause)
         if any(customer in request.path for customer in self.unknown):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis import events
 from gateway.web import texts
 from gateway.web.forms import FORMS
 from gateway.web.sentences import SENTENCES
@@ -42,7 +43,8 @@ def test_every_title_of_a_form():
 
 
 def test_every_event_of_a_customer_has_its_sentence():
-    wanted = {name for name, kind in log.known.items() if "customer_id" in kind.__dataclass_fields__}
+    told = {name: kind for name, kind in log.known.items() if not events.is_snapshot(kind)}  # those are in no log
+    wanted = {name for name, kind in told.items() if "customer_id" in kind.__dataclass_fields__}
 
     assert wanted == set(SENTENCES)
     assert {text for text in SENTENCES.values() if not in_norwegian(text)} == set()

@@ -13,7 +13,7 @@ from tests.system.forms import Embedded, Form, Production
 from tests.system.people import Agency
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     """All programs in this process."""
     logs.configure(os.environ.get("TEST_LOG", "CRITICAL"))
@@ -22,7 +22,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def production(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     """Twelve processes of our own, on servers of our own."""
     databases = {name: request.getfixturevalue("postgres_server").create_service(name) for name in PROGRAMS}
@@ -37,9 +37,9 @@ def production(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         (folder / f"suite-{worker}.log").write_text(started.logs())
 
 
-@pytest.fixture(scope="session", params=FORMS)
+@pytest.fixture(scope="package", params=FORMS)
 def suite(request: pytest.FixtureRequest) -> Form:
-    """Both forms live until the run ends: changing from one to the other costs nothing."""
+    """Both forms live until the folder is done: changing from one to the other costs nothing."""
     found: Form = request.getfixturevalue(request.param)
     return found
 

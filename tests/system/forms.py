@@ -15,11 +15,11 @@ from uuid import UUID, uuid4
 import amqp
 import requests
 
-from chassis import embedded
 from chassis.auth import Caller, calling
 from chassis.program import Program
 from chassis.run import PROGRAMS, create, settings_for
 from gateway.bootstrap import found_tenant
+from operations import embedded
 from tests.launching import PATIENCE, Process, ServerFailed, free_port
 from tests.suite import environment
 from tests.system.people import PASSWORD, Agency
@@ -190,11 +190,24 @@ class Production:
         """Let it go on."""
         self.web[name].signal(signal.SIGCONT)
 
+    def renew(self, name: str) -> None:
+        """Replace a program as an upgrade does: new web workers beside the old ones, a new worker after the old one."""
+        web, worker = self.web[name], self.workers[name]
+        gone = web.log().count("Worker exiting")
+        web.send(signal.SIGHUP)
+        worker.stop()
+        worker.start()
+        deadline = time.monotonic() + PATIENCE
+        while web.log().count("Worker exiting") == gone:
+            if time.monotonic() > deadline:
+                raise ServerFailed(web.log()[-6000:])
+            time.sleep(0.2)
+
     def close(self) -> None:
         for child in (*self.workers.values(), *self.web.values()):
             child.kill()
         for program in self.looked_at.values():
-            program.engine.dispose()
+            program.close()
 
     def logs(self) -> str:
         """Return what all processes have written."""

@@ -59,7 +59,7 @@ class Agency:
     """An agency with two departments and Ada, who administers it."""
 
     def __init__(self, address: str, tenant: UUID, email: str) -> None:
-        self.address, self.tenant = address, tenant
+        self.address, self.tenant, self.email = address, tenant, email
         self.ada = Employee(address, email)
         found = self.ada.get("/api/directory/departments").json()["items"]
         self.departments = {each["name"]: each["id"] for each in found}

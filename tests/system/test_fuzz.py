@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -39,7 +40,13 @@ def program(request, tmp_path):
     """A service on SQLite, which nothing outside this process slows down."""
     started = start(request.param, f"sqlite:///{tmp_path}/it.db", KUNDEKORT_BLOBS_URL=f"file://{tmp_path}/blobs")
     yield started
-    started.engine.dispose()
+    started.close()
+
+
+@pytest.fixture
+def ada(ada):
+    """She may also do what operators do, so that their routes are reached as well."""
+    return replace(ada, operator="ada@nordlys.no")
 
 
 @pytest.fixture
@@ -66,6 +73,9 @@ def make(client, customer_id, parameter):
     """Make what a path parameter names."""
     if parameter == "customer_id":
         return customer_id
+    if parameter == "parked_id":
+        inbox.receive(client.program, b"not an event")
+        return client.get("/operations/parked").json["items"][0]["id"]
     if parameter == "file_id":
         made = client.post(f"/customers/{customer_id}/files?name=avtale.txt", data=b"Avtale")
     else:
@@ -103,7 +113,7 @@ class Sender:
 @pytest.mark.timeout(300)  # it is all computing: on a busy machine it takes its time
 @pytest.mark.parametrize("program", SERVICES, indirect=True)
 def test_a_thousand_made_up_requests_meet_an_answer_each(client, document, customer_id):
-    each = math.ceil(EXAMPLES / len(document))
+    each = math.ceil(EXAMPLES / sum(asks_for_something(operation) for operation in document))
     statuses = Counter()
     for operation in document:
         ids = {place.name: make(client, customer_id, place.name) for place in operation.path_parameters}
@@ -114,6 +124,11 @@ def test_a_thousand_made_up_requests_meet_an_answer_each(client, document, custo
     print(statuses.total(), "requests:", dict(sorted(statuses.items())))  # noqa: T201  # shown by `pytest -rP`
     assert statuses.total() >= EXAMPLES
     assert statuses[200] + statuses[201] + statuses[204] > EXAMPLES / 20  # they reach further than the door
+
+
+def asks_for_something(operation):
+    """Tell whether there is anything about a request that can be made up."""
+    return any(map(list, (operation.path_parameters, operation.query, operation.body)))
 
 
 def fuzz(operation, sender, examples):

@@ -54,8 +54,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 // 204: it is saved. The sections it concerns fetch themselves anew on the `changed-…` events of the same answer.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status !== 204) return;
+  const said = detail.elt.dataset.said;
   if (content.contains(detail.elt)) close();
-  say(texts.saved);
+  say(said ?? texts.saved);
   // The log hears of it by event, within a second as a rule.
   for (const wait of [1000, 4000]) setTimeout(() => htmx.trigger(document.body, "changed-log"), wait);
 });

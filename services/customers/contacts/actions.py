@@ -1,9 +1,11 @@
 """What can be done to contacts."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.errors import Refused
@@ -25,6 +27,15 @@ def add(session: Session, customer_id: UUID, name: str, **details: Any) -> Conta
     session.add(contact)
     record(session, ContactAdded(customer_id, contact.id, name, contact.email), contact)
     return contact
+
+
+def readmit(session: Session, contact_id: UUID, known: Mapping[str, Any]) -> Contact:
+    """Take in again a person whom only others still know, after a restore."""
+    found = session.scalars(select(Contact).filter_by(id=contact_id)).one_or_none()
+    if found is None:
+        found = Contact(id=contact_id, **known)
+        session.add(found)
+    return found
 
 
 def edit(session: Session, contact: Contact, **details: Any) -> Contact:

@@ -1,6 +1,6 @@
 """What can be done to a customer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +64,20 @@ def register(
         customer.id, number, name, kind, details.get("org_number"), homes, owner, details.get("email")
     )
     record(session, announced, customer)
+    return customer
+
+
+def readmit(session: Session, customer_id: UUID, known: Mapping[str, Any]) -> Customer:
+    """Take in again a customer whom only others still know, after a restore; its number is a new one."""
+    found = session.scalars(select(Customer).filter_by(id=customer_id)).one_or_none()
+    if found is not None:
+        return found
+    _refuse_taken(session, known.get("org_number"))
+    number = next_number(session, NumberSeries, "customer", FIRST_NUMBER)
+    customer = Customer(id=customer_id, number=number, **{"type": "prospect", **known})
+    customer.owner_department = next(iter(customer.departments), None)
+    customer.index()
+    session.add(customer)
     return customer
 
 

@@ -5,11 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from chassis import timers
 from chassis.outbox import record
 from chassis.tables import now
 from contracts.files import FileAdded, FileBinned, FilePurged, FileRenamed, FileRestored
 from services.files.documents.intake import Content
 from services.files.documents.models import File
+
+PURGE = "purge"  # the timer of a file in the bin
 
 
 def add(session: Session, customer_id: UUID, name: str, content: Content) -> File:
@@ -34,13 +37,16 @@ def rename(session: Session, file: File, name: str) -> File:
 def throw_away(session: Session, file: File, kept: timedelta) -> None:
     """Put the file into the bin."""
     file.binned_at = now()
-    record(session, FileBinned(file.customer_id, file.id, file.name, file.binned_at + kept), file)
+    gone_at = file.binned_at + kept
+    record(session, FileBinned(file.customer_id, file.id, file.name, gone_at), file)
+    timers.set(session, PURGE, str(file.id), gone_at)
 
 
 def restore(session: Session, file: File) -> File:
     """Take the file back out of the bin."""
     file.binned_at = None
     record(session, FileRestored(file.customer_id, file.id, file.name), file)
+    timers.cancel(session, PURGE, str(file.id))
     return file
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from chassis import crash
 from chassis.blobs import PIECE, Blobs
 from chassis.errors import Invalid, Refused
 from services.files.documents import kinds
@@ -67,5 +68,6 @@ def take_in(store: Blobs, tenant: UUID, stream: IO[bytes], limit: int) -> Conten
     if not arriving.size:
         store.delete(place)
         raise Invalid({"file": "This file is empty."})
+    crash.point("file.stored")
     kind = kinds.content_type(arriving.head, arriving.tail)
     return Content(blob_id, arriving.size, arriving.digest.hexdigest(), kind)

@@ -1,11 +1,13 @@
 """What is known of a file; its content lies in the object store."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Select, String, select
+from sqlalchemy import BigInteger, Connection, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.blobs import Told
 from chassis.tables import Utc, Versioned, now, within
 from services.files.tables import Base
 
@@ -50,3 +52,10 @@ def on_shelf(customer_id: UUID) -> Select[File]:
 def in_bin(customer_id: UUID) -> Select[File]:
     """Select the customer's files that can be taken back."""
     return select(File).filter_by(customer_id=customer_id).where(File.binned_at.is_not(None))
+
+
+def told(connection: Connection) -> Iterator[Told]:
+    """List what the rows of all tenants say of the content in the object store."""
+    query = select(File.tenant_id, File.blob_id, File.size, File.sha256).order_by(File.tenant_id, File.blob_id)
+    for row in connection.execute(query.execution_options(yield_per=500)):
+        yield Told(key(row.tenant_id, row.blob_id), row.size, row.sha256)

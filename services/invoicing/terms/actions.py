@@ -26,6 +26,12 @@ def begin(session: Session, customer_id: UUID) -> Terms:
     return terms
 
 
+def begin_if_new(session: Session, customer_id: UUID) -> None:
+    """Begin where nobody has yet."""
+    if session.scalar(select(Terms.id).filter_by(id=customer_id)) is None:
+        begin(session, customer_id)
+
+
 def edit(session: Session, terms: Terms, **details: Any) -> Terms:
     """Change what is agreed; only what differs is announced."""
     found = changes(plain({field: getattr(terms, field) for field in details}), plain(details))

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 
 from cheroot import wsgi
@@ -21,6 +20,7 @@ from chassis import events, inbox, logs, migrations, worker
 from chassis.program import Program
 from chassis.relay import HandOver
 from chassis.run import PROGRAMS, create, settings_for
+from gateway import demo
 
 THREADS = 12  # of each program's server
 KEPT_CONNECTIONS = 200  # of each program's server; whoever finds no place is told to close
@@ -35,7 +35,6 @@ class Suite:
         self.stop = threading.Event()
         self.programs: dict[str, Program] = {}
         self.servers: dict[str, wsgi.Server] = {}
-        self.keys = _keys(data)
 
     def start(self, port: int) -> None:
         """Start every program; the gateway comes last, it knows all the others."""
@@ -55,13 +54,7 @@ class Suite:
     def _environment(self, name: str) -> Mapping[str, str]:
         """Say to each program what the platform would say."""
         addresses = {f"KUNDEKORT_{service.upper()}_URL": self.address(service) for service in self.servers}
-        return {
-            "KUNDEKORT_DATABASE_URL": f"sqlite:///{self.data.resolve()}/{name}.db",
-            "KUNDEKORT_SECURE": "0",  # one's own machine, without TLS
-            "KUNDEKORT_BLOBS_URL": f"file://{self.data.resolve()}/blobs",
-            **self.keys,
-            **addresses,
-        }
+        return {**environment(self.data, name), **addresses}
 
     def serve(self, name: str, port: int) -> None:
         """Start a program's server; a port of 0 takes any that is free."""
@@ -91,12 +84,22 @@ class Suite:
         for server in self.servers.values():
             server.stop()
         for program in self.programs.values():
-            program.engine.dispose()
+            program.close()
 
 
 def _serve(server: wsgi.Server) -> None:
     with suppress(KeyboardInterrupt):
         server.serve()
+
+
+def environment(data: Path, name: str) -> dict[str, str]:
+    """Say to a program where its data stand, and which keys this installation has."""
+    return {
+        "KUNDEKORT_DATABASE_URL": f"sqlite:///{data.resolve()}/{name}.db",
+        "KUNDEKORT_SECURE": "0",  # one's own machine, without TLS
+        "KUNDEKORT_BLOBS_URL": f"file://{data.resolve()}/blobs",
+        **_keys(data),
+    }
 
 
 def _keys(data: Path) -> dict[str, str]:
@@ -138,7 +141,6 @@ def main(options: argparse.Namespace) -> None:
 
 def _welcome(suite: Suite, empty: bool) -> None:  # noqa: FBT001  # a thread takes its arguments by place
     """Print address and sign-in first: demo data goes on arriving while somebody already looks."""
-    demo = import_module("gateway.demo")
     sign_in = demo.sign_in(suite.programs["gateway"], suite.data)
     print(f"\n  Kundekort  {suite.address()}\n  sign in    {sign_in.email}  {sign_in.password}\n", flush=True)  # noqa: T201
     if not empty:

@@ -1,0 +1,13 @@
+"""operators"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("accounts", sa.Column("operator", sa.Boolean(), nullable=False, server_default=sa.false()))
