@@ -7,7 +7,7 @@ and nothing else: they are done again apart from it, and it waits.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from chassis.waiting import Arrival
 if TYPE_CHECKING:
     from chassis.program import Program
 
+PART = 50  # events that are undone where the reaction to one of them fails
+
 log = structlog.get_logger()
 
 
@@ -43,6 +45,7 @@ class Crowd:
         self.rest: list[Arrival] = []
         self.taken: list[Arrival] = []
         self.failed: set[str] = set()
+        self.at_hand: set[Any] = set()
 
     def add(self, arrival: Arrival) -> None:
         """Sort one more event in, in the order of arrival."""
@@ -120,7 +123,9 @@ def _together(program: "Program", arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Take in one transaction what is plainly in its turn; return the rest."""
     with program.app.app_context(), calling(on_behalf_of(arrivals[0].envelope)), transaction() as session:
         crowd = _sort(session.connection(), program, arrivals)
-        _react_to(session, crowd, crowd.now)
+        crowd.at_hand |= set(_recall(session, program, crowd.now))
+        for part in _parts(crowd.now):
+            _react_to(session, crowd, part)
         _write_down(session.connection(), crowd)
         crash.point("inbox.taken")
     return crowd.rest
@@ -141,10 +146,17 @@ def _sort(connection: Connection, program: "Program", arrivals: Sequence[Arrival
     return crowd
 
 
+def _parts(arrivals: Sequence[Arrival]) -> Iterator[list[Arrival]]:
+    """Divide them, an agency's together: to change over costs a flush and a question, and order matters within one."""
+    together = sorted(arrivals, key=lambda arrival: arrival.envelope.tenant)
+    for first in range(0, len(together), PART):
+        yield together[first : first + PART]
+
+
 def _react_to(session: Session, crowd: Crowd, arrivals: Sequence[Arrival], tries: int = 1) -> None:
     """React to all of them; where one fails, to those before it, to it alone, and to those behind it."""
     arrivals = crowd.without_failed(arrivals)
-    failed = _first_failure(session, crowd.program, arrivals)
+    failed = _first_failure(session, crowd, arrivals)
     if failed is None:
         crowd.taken += arrivals
     elif len(arrivals) == 1:
@@ -155,19 +167,19 @@ def _react_to(session: Session, crowd: Crowd, arrivals: Sequence[Arrival], tries
             _react_to(session, crowd, part, runs)
 
 
-def _first_failure(session: Session, program: "Program", arrivals: Sequence[Arrival]) -> tuple[int, Exception] | None:
+def _first_failure(session: Session, crowd: Crowd, arrivals: Sequence[Arrival]) -> tuple[int, Exception] | None:
     """React to all of them, or to none and say which one failed; what only shows when all is written is the last's."""
-    at_hand, told, place = _recall(session, program, arrivals), dict(session.info), 0
+    told, place = dict(session.info), 0
     try:
         with session.begin_nested():
             for place, arrival in enumerate(arrivals):  # noqa: B007  # read where it failed
-                _react(session, program, arrival)
+                _react(session, crowd.program, arrival)
     except Exception as error:  # noqa: BLE001  # whatever went wrong, the others must not wait for it
         session.info.clear()
         session.info.update(told)
-        session.expire_all()  # also what was only read: nobody keeps others from changing it any more
+        for row in set(session) - crowd.at_hand:  # what was read since then nobody keeps others from changing any more
+            session.expire(row)
         return place, error
-    del at_hand
     return None
 
 

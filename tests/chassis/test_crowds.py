@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.event import listen
 
 from chassis import crowds, db, events, inbox
 from chassis.waiting import MOST_TRIES
@@ -115,6 +116,29 @@ def test_of_a_crowd_full_of_poison_each_is_tried_among_the_others_and_alone(conv
 
     assert conversation.logged() == calls(1)
     assert [row.attempts for row in conversation.kept()] == [2] * 6
+
+
+def test_what_follows_a_failed_event_waits_for_it_however_large_the_crowd(conversation, another, bring):
+    sent = [conversation.event(version) for version in range(1, crowds.PART + 10)]
+    bring(another.broken(1), *sent, another.event(2))
+
+    assert conversation.logged() == calls(*range(1, crowds.PART + 10))
+    assert [(row.version, row.attempts) for row in another.kept()] == [(1, 2), (2, 0)]
+
+
+def test_an_agency_is_changed_for_another_once_in_a_crowd(program, client, customer, eve, bring):
+    """However they are mixed: each change costs a flush and a question."""
+    there = client.as_(eve)
+    hers = there.post("/customers", json={"name": "Fjordvik Industri AS"}).json
+    mine = Conversation(client, customer["id"], f"communication/{uuid4()}")
+    theirs = Conversation(there, hers["id"], f"communication/{uuid4()}")
+    asked = []
+    listen(program.engine, "before_cursor_execute", lambda _link, _cursor, statement, *_: asked.append(statement))
+
+    bring(*(about.event(version) for version in range(1, 11) for about in (mine, theirs)))
+
+    assert len([statement for statement in asked if "INTO log_entries" in statement]) == 2
+    assert mine.logged() == theirs.logged() == calls(*range(1, 11))
 
 
 def test_what_comes_twice_in_a_crowd_takes_effect_once(conversation, bring):

@@ -16,6 +16,7 @@ from tests.faults.pulse import Pulse
 
 AFTER_RESTART, AFTER_HANG = 10.0, 15.0  # seconds until events flow again: the goals of the suite
 HANG = 8.0  # seconds; long enough for two missed heartbeats of two seconds, which is what a minute would show
+PAUSE = 0.1  # seconds between a writer's writes: these tests time a recovery, not how much two busy cores can follow
 ROUNDS = 50
 OWNER = ("register", "rename", "contact", "note")
 RNG = random.Random(3)
@@ -49,7 +50,7 @@ def test_nothing_is_marked_as_sent_that_is_not_at_the_broker(plant, writers, ora
 
 def test_a_killed_broker_costs_nobody_a_write_and_events_ten_seconds(plant, writers, journal, oracle, pulse):
     """L09."""
-    with writing(writers, pause=0.02):
+    with writing(writers, pause=PAUSE):
         time.sleep(0.5)
         with mishaps.broker_is_killed(plant, RNG):
             time.sleep(1.5)
@@ -61,7 +62,7 @@ def test_a_killed_broker_costs_nobody_a_write_and_events_ten_seconds(plant, writ
 
 def test_a_frozen_broker_costs_nobody_a_write_and_events_fifteen_seconds(plant, writers, journal, oracle, pulse):
     """L10."""
-    with writing(writers, pause=0.02):
+    with writing(writers, pause=PAUSE):
         with mishaps.broker_is_frozen(plant, RNG):
             time.sleep(HANG)
         back = pulse.felt(AFTER_HANG)
@@ -73,7 +74,7 @@ def test_a_frozen_broker_costs_nobody_a_write_and_events_fifteen_seconds(plant, 
 @pytest.mark.parametrize("way", [name for name in MISHAPS if name.startswith("L11")])
 def test_a_broken_link_is_given_up_and_made_again(plant, writers, journal, oracle, pulse, way):
     """L11."""
-    with writing(writers, pause=0.05):
+    with writing(writers, pause=PAUSE):
         with MISHAPS[way](plant, RNG):
             time.sleep(5)
         back = pulse.felt(AFTER_HANG)
@@ -85,7 +86,7 @@ def test_a_broken_link_is_given_up_and_made_again(plant, writers, journal, oracl
 @pytest.mark.parametrize("alarm", [mishaps.memory_alarm, mishaps.disk_alarm])
 def test_a_broker_in_alarm_holds_events_and_nobody_who_writes(plant, writers, journal, oracle, pulse, alarm):
     """L12."""
-    with writing(writers, pause=0.05) as load:
+    with writing(writers, pause=PAUSE) as load:
         with alarm(plant, RNG):
             began, written = time.monotonic(), load.written
             until(lambda: outbox_age(plant) > 1.5, 15, "the age of the outbox tells of the alarm")
@@ -103,7 +104,7 @@ def outbox_age(plant):
 def test_events_of_a_deleted_queue_come_again_when_they_are_replayed(plant, writers, oracle):
     """L13: the other followers had them, so that nobody but the publisher's outbox can say what is missing."""
     began = datetime.now(UTC)
-    with writing(writers, pause=0.02):
+    with writing(writers, pause=PAUSE):
         for name in plant.programs:
             plant.broker.manage("DELETE", mishaps.root("queues", f"{name}.inbox"))
             time.sleep(0.5)
@@ -115,7 +116,7 @@ def test_events_of_a_deleted_queue_come_again_when_they_are_replayed(plant, writ
 def test_a_deleted_exchange_comes_again_with_all_that_was_bound_to_it(plant, writers, journal, oracle, pulse):
     """L13: nobody has to restart anything; what one follower got before the others listened again is replayed."""
     began = datetime.now(UTC)
-    with writing(writers, pause=0.05):
+    with writing(writers, pause=PAUSE):
         plant.broker.manage("DELETE", mishaps.root("exchanges", "kundekort.events"))
         pulse.felt(AFTER_HANG)
     assert unanswered(journal) == []
@@ -127,7 +128,7 @@ def test_a_binding_that_is_missing_is_made_again(plant, writers, oracle, pulse):
     """L13: what the follower missed meanwhile is replayed."""
     began = datetime.now(UTC)
     there = "bindings/%2F/e/kundekort.events/q/invoicing.inbox"
-    with writing(writers, pause=0.05):
+    with writing(writers, pause=PAUSE):
         for binding in plant.broker.manage("GET", there):
             plant.broker.manage("DELETE", f"{there}/{binding['properties_key']}")
         pulse.felt(AFTER_HANG)

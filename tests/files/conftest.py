@@ -8,7 +8,7 @@ from cheroot import wsgi
 
 from tests.suite import program_of
 
-LIMIT = 25 * 1024 * 1024
+LIMIT = 50 * 1024 * 1024
 
 program = program_of(
     "files",

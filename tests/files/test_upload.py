@@ -90,9 +90,9 @@ def test_a_form_without_a_file_is_told_so_at_the_field(client, shelf):
     assert (made.status_code, set(errors(made))) == (422, {"file"})
 
 
-def test_twenty_megabytes_pass_through_a_few_in_both_directions(served, client, send, shelf):
-    film = Film(20 * MIB)
-    with at_most(12 * MIB):
+def test_forty_megabytes_pass_through_a_few_in_both_directions(served, client, send, shelf):
+    film = Film(40 * MIB)
+    with at_most(16 * MIB):
         made = send(film).json()
         path = f"{served}{shelf}/{made['id']}/content"
         answer = requests.get(path, headers={"Authorization": f"Bearer {client.token()}"}, stream=True, timeout=60)
@@ -100,18 +100,18 @@ def test_twenty_megabytes_pass_through_a_few_in_both_directions(served, client, 
         for piece in answer.iter_content(MIB):
             seal.update(piece)
 
-    assert (made["size"], answer.headers["Content-Length"]) == (20 * MIB, str(20 * MIB))
+    assert (made["size"], answer.headers["Content-Length"]) == (40 * MIB, str(40 * MIB))
     assert made["sha256"] == seal.hexdigest() == hashlib.sha256(b"".join(film)).hexdigest()
 
 
-def test_twenty_megabytes_in_a_form_pass_through_a_few_as_well(send):
+def test_forty_megabytes_in_a_form_pass_through_a_few_as_well(send):
     head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="film.bin"\r\n\r\n'
-    with at_most(12 * MIB):
+    with at_most(16 * MIB):
         made = send(
-            Film(20 * MIB, around=(head, b"\r\n--edge--\r\n")), **{"Content-Type": "multipart/form-data; boundary=edge"}
+            Film(40 * MIB, around=(head, b"\r\n--edge--\r\n")), **{"Content-Type": "multipart/form-data; boundary=edge"}
         )
 
-    assert (made.status_code, made.json()["size"]) == (201, 20 * MIB)
+    assert (made.status_code, made.json()["size"]) == (201, 40 * MIB)
 
 
 def test_a_file_above_the_limit_is_refused_with_the_limit(program, client, shelf, ada):
