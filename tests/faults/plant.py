@@ -23,6 +23,7 @@ import requests
 from chassis import auth
 from chassis.auth import Caller
 from chassis.bus import Message, Publisher
+from tests.faults.evidence import FOLLOWED
 from tests.faults.patience import until
 from tests.launching import PATIENCE, ServerFailed, free_port
 from tests.postgres_server import end_of_the_lead
@@ -150,7 +151,7 @@ class Plant:
         self.restart(name, verb, KUNDEKORT_CRASH_POINT=point)
 
     def await_listeners(self) -> None:
-        """Wait until every follower listens to its queue, wherever that came from."""
+        """Wait until every follower listens to its queue, and the queue to all publishers, wherever they came from."""
         for name in self.programs:
             self._await(self.children[name, "worker"], lambda name=name: self._listens(name))
 
@@ -234,8 +235,10 @@ class Plant:
         place = urlsplit(self.broker.url)
         with amqp.Connection(f"{place.hostname}:{place.port}", place.username, place.password) as link:
             queue = link.channel().queue_declare(f"{name}.inbox", passive=True)
-        if not queue.consumer_count:
-            raise ConnectionError(f"{name} does not listen")
+        bound = self.broker.manage("GET", f"bindings/%2F/e/kundekort.events/q/{name}.inbox")
+        deaf = {f"{publisher}.#" for publisher in FOLLOWED[name]} - {each["routing_key"] for each in bound}
+        if deaf or not queue.consumer_count:
+            raise ConnectionError(f"{name} does not listen, or not to {deaf}")
 
     def _await(self, child: Group, answers: Any) -> None:
         deadline = time.monotonic() + PATIENCE
