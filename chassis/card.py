@@ -1,7 +1,8 @@
 """What a program gives to the customer card: all its items in one answer.
 
 ``@items("notes")`` registers the function that fills one item; it returns the item's data, or none when there is
-nothing. Items a program owns but has no function for are ``empty``: they are on the card, and nothing is invented.
+nothing. Its ``count`` and ``newest`` (a date or a moment) stand beside the data: a button shows them. Items a program
+owns but has no function for are ``empty``: they are on the card, and nothing is invented.
 """
 
 from collections.abc import Callable, Iterable
@@ -50,8 +51,8 @@ class Items:
         fill = self.filled.get(key)
         data = fill(session, customer_id) if fill else None
         if data is None:
-            return {"state": "empty", "count": 0, "data": None}
-        return {"state": "present", "count": data.pop("count", None), "data": data}
+            return {"state": "empty", "count": 0, "newest": None, "data": None}
+        return {"state": "present", "count": data.pop("count", None), "newest": data.pop("newest", None), "data": data}
 
 
 def routes(items: Items) -> Routes:

@@ -39,6 +39,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from uuid_utils.compat import uuid7
 
+TIMED = 7  # the version of ids that begin with the milliseconds of their making
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -91,6 +93,11 @@ def among(values: Collection[Any], of: Any, bind: Connection | Engine) -> Column
 def now() -> datetime:
     """Return this moment; all times are stored in UTC."""
     return datetime.now(UTC)
+
+
+def made(thing: UUID) -> datetime | None:
+    """Read from an id of version 7 when it was made."""
+    return datetime.fromtimestamp((thing.int >> 80) / 1000, UTC) if thing.version == TIMED else None
 
 
 class Utc(TypeDecorator[datetime]):

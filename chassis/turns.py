@@ -5,7 +5,7 @@ a thing stands at a version; it may pass over facts that were lost, and never se
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum, auto
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,9 +13,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Integer, Table, Text, select
 
 from chassis.events import Envelope
-from chassis.tables import among, chassis_tables, insert_rows
-
-TIMED = 7  # the version of ids that begin with the milliseconds of their making
+from chassis.tables import among, chassis_tables, insert_rows, made
 
 seen = Table(
     "inbox_versions",
@@ -67,11 +65,6 @@ def born(aggregate: str) -> datetime | None:
     except ValueError:
         return None
     return made(thing)
-
-
-def made(thing: UUID) -> datetime | None:
-    """Read from an id of version 7 when it was made."""
-    return datetime.fromtimestamp((thing.int >> 80) / 1000, UTC) if thing.version == TIMED else None
 
 
 def lock(connection: Connection, names: Iterable[str]) -> dict[str, Last]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from chassis import outbox, turns, waiting
+from chassis import outbox, waiting
 from chassis.inbox import inbox
 from chassis.operations import pulse
 from chassis.operations.pulse import Sign
-from chassis.tables import now
+from chassis.tables import made, now
 from chassis.timers import timers
 
 LAST = 100  # events by which it is told how late events come in
@@ -45,7 +45,7 @@ def _lag(connection: Connection) -> float:
     """Compare when the last events came in with when they happened: their ids tell."""
     query = select(inbox.c.event_id, inbox.c.received_at).where(inbox.c.received_at > now() - LATELY)
     last = connection.execute(query.order_by(inbox.c.received_at.desc()).limit(LAST))
-    lags = [(received - made).total_seconds() for each, received in last if (made := turns.made(each))]
+    lags = [(received - sent).total_seconds() for each, received in last if (sent := made(each))]
     return max(lags, default=0.0)
 
 

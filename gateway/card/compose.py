@@ -100,11 +100,11 @@ def _last_known(caller: Caller, customer_id: UUID, silent: list[str]) -> dict[st
 
 def _shown(known: Known, service: str, status: str) -> dict[str, Any]:
     more = {"status": status, "as_of": known.as_of, "service": service}
-    return {key: {"data": None, "count": None, **item, **more} for key, item in known.items.items()}
+    return {key: {"data": None, "count": None, "newest": None, **item, **more} for key, item in known.items.items()}
 
 
 def _nothing(caller: Caller, service: str, status: str, as_of: datetime | None) -> dict[str, Any]:
-    more = {"status": status, "as_of": plain(as_of), "service": service, "data": None, "count": None}
+    more = {"status": status, "as_of": plain(as_of), "service": service, "data": None, "count": None, "newest": None}
     return {
         key: {"state": "disabled" if key in caller.disabled else "empty", **more}
         for key in owned_by(service)

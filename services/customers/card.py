@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.card import Items
 from chassis.db import find
+from chassis.tables import made
 from services.customers.contacts.models import Contact
 from services.customers.contacts.schemas import ContactShape
 from services.customers.log.models import LogEntry
@@ -81,7 +82,10 @@ def contacts(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give the people, those who left last."""
     query = select(Contact).filter_by(customer_id=customer_id)
     found = session.scalars(query.order_by(Contact.ended_on.is_not(None), Contact.name)).all()
-    return {"contacts": CONTACTS.dump(found), "count": sum(contact.active for contact in found)} if found else None
+    if not found:
+        return None
+    newest = made(max(contact.id for contact in found))
+    return {"contacts": CONTACTS.dump(found), "count": sum(contact.active for contact in found), "newest": newest}
 
 
 @items("notes")

@@ -24,4 +24,6 @@ def dialog(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     latest = query.order_by(Communication.happened_at.desc(), Communication.id.desc()).limit(ON_CARD)
     found = session.scalars(latest).all()
     count = session.scalar(select(func.count(Communication.id)).where(Communication.customer_id == customer_id))
-    return {"communications": COMMUNICATIONS.dump(found), "count": count} if found else None
+    if not found:
+        return None
+    return {"communications": COMMUNICATIONS.dump(found), "count": count, "newest": found[0].happened_at}

@@ -23,4 +23,4 @@ def files(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     query = on_shelf(customer_id).order_by(File.uploaded_at.desc(), File.id.desc())
     found = session.scalars(query.limit(ON_CARD)).all()
     count = session.scalar(select(func.count()).select_from(on_shelf(customer_id).subquery()))
-    return {"files": FILES.dump(found), "count": count} if found else None
+    return {"files": FILES.dump(found), "count": count, "newest": found[0].uploaded_at} if found else None

@@ -40,6 +40,8 @@ def invoice_information(session: Session, customer_id: UUID) -> dict[str, Any]:
 
 @items("economy")
 def economy(session: Session, customer_id: UUID) -> dict[str, Any] | None:
-    """Give revenue, what is owed, and the latest invoices."""
+    """Give revenue, what is owed, and the latest invoices; count those that are not paid."""
     found = figures(session, customer_id)
-    return ECONOMY.dump(found) if found["invoices"] else None
+    if not found["invoices"]:
+        return None
+    return {**ECONOMY.dump(found), "count": found["unpaid"], "newest": found["invoices"][0].issued_on}

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis.card import Items
+from chassis.tables import made
 from services.recruitment.projects.models import Project
 from services.recruitment.projects.schemas import ProjectShape
 from services.recruitment.projects.statuses import OPEN
@@ -34,4 +35,6 @@ def projects(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     found = session.scalars(newest).all()
     mine = select(func.count(Project.id)).where(Project.customer_id == customer_id)
     count = session.scalar(mine.where(Project.status.in_(OPEN)))
-    return {"projects": PROJECTS.dump(found), "count": count} if found else None
+    if not found:
+        return None
+    return {"projects": PROJECTS.dump(found), "count": count, "newest": made(max(project.id for project in found))}

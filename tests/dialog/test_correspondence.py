@@ -202,7 +202,7 @@ def test_a_repeated_request_registers_once(client, communications):
 
 def test_the_card_shows_the_latest_twenty_and_counts_all(client, communications, customer_id, kari):
     card = f"/card/{customer_id}"
-    assert client.get(card).json["items"]["dialog"] == {"state": "empty", "count": 0, "data": None}
+    assert client.get(card).json["items"]["dialog"] == {"state": "empty", "count": 0, "newest": None, "data": None}
 
     for minute in range(21):
         moment = f"2026-03-02T09:{minute:02}:00Z"

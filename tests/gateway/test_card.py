@@ -32,6 +32,7 @@ def test_the_card_joins_what_five_services_say(card, customer):
         "state": "present",
         "status": "ok",
         "count": None,
+        "newest": None,
         "data": {"balance": "100.00"},
         "as_of": "2026-11-23T09:00:00+00:00",
         "service": "invoicing",

@@ -253,7 +253,7 @@ def test_a_repeated_request_opens_one_project(client, projects):
 
 def test_the_card_shows_open_projects_first_and_counts_them(client, projects, customer_id):
     card = f"/card/{customer_id}"
-    assert client.get(card).json["items"]["projects"] == {"state": "empty", "count": 0, "data": None}
+    assert client.get(card).json["items"]["projects"] == {"state": "empty", "count": 0, "newest": None, "data": None}
     client.post(projects, json={**WELDERS, "name": "Åpen"})
     over = client.post(projects, json={"name": "Tapt"}).json
     client.put(f"{projects}/{over['id']}/status", json={"status": "lost"}, version=1)

@@ -27,12 +27,13 @@ def figures(session: Session, customer_id: UUID) -> dict[str, Any]:
     mine = Invoice.customer_id == customer_id
     latest = select(Invoice).where(mine).order_by(Invoice.issued_on.desc(), Invoice.number.desc()).limit(LATEST)
     today = datetime.now(WHERE_DAYS_BEGIN).date()
-    ages = _ages(session, mine, today)
+    ages, unpaid = _ages(session, mine, today)
     return {
         "months": _months(session, mine, today),
         "open": sum(ages.values()),
         "overdue": sum(ages.values()) - ages["not_due"],
         "ages": ages,
+        "unpaid": unpaid,
         "average_days_to_pay": _days_to_pay(session, mine, today),
         "invoices": session.scalars(latest).all(),
     }
@@ -65,15 +66,16 @@ def _first_day(today: date, months: int) -> date:
     return date(year, month + 1, 1)
 
 
-def _ages(session: Session, mine: ColumnElement[bool], today: date) -> dict[str, Decimal]:
-    """Divide what is owed by how late it is: the day after the due date is the first day late."""
+def _ages(session: Session, mine: ColumnElement[bool], today: date) -> tuple[dict[str, Decimal], int]:
+    """Divide what is owed by how late it is, and count its invoices: the day after the due date is the first late."""
     spans = {"not_due": Invoice.due_on >= today}
     for age, (least, most) in AGES.items():
         spans[age] = Invoice.due_on.between(today - timedelta(most), today - timedelta(least))
     spans["d90"] = Invoice.due_on < today - timedelta(AGES["d61_90"][1])
     sums = [func.sum(OWED).filter(span).label(age) for age, span in spans.items()]
-    row = session.execute(select(*sums).where(mine, ~SETTLED)).mappings().one()
-    return {age: NOTHING if amount is None else amount for age, amount in row.items()}
+    *amounts, unpaid = session.execute(select(*sums, func.count()).where(mine, ~SETTLED)).one()
+    found = {age: NOTHING if amount is None else amount for age, amount in zip(spans, amounts, strict=True)}
+    return found, unpaid
 
 
 def _days_to_pay(session: Session, mine: ColumnElement[bool], today: date) -> int | None:
