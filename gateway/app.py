@@ -10,6 +10,7 @@ from gateway.card import actions as card
 from gateway.card.api import api as card_api
 from gateway.directory.api import api as directory
 from gateway.docs.api import api as docs
+from gateway.live.streams import Streams
 from gateway.proxy import proxy
 from gateway.reactions import on
 from gateway.settings import GatewaySettings
@@ -38,6 +39,7 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
     )
     app.extensions["program"].authenticate = visitors.authenticate
     app.extensions["services"] = Services(settings)
+    app.extensions["streams"] = Streams(app.extensions["program"].engine, app.extensions["program"].stopping)
     headers.install(app, settings)
     texts.install(app)
     app.before_request(forgery.refuse)

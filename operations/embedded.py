@@ -7,13 +7,16 @@ the data folder.
 import argparse
 import secrets
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from cheroot import wsgi
+from cheroot.server import HTTPConnection
 from joserfc.jwk import OKPKey
 
 from chassis import events, inbox, logs, migrations, worker
@@ -21,9 +24,32 @@ from chassis.program import Program
 from chassis.relay import HandOver
 from chassis.run import PROGRAMS, create, settings_for
 from gateway import demo
+from gateway.live.api import TAKE_OVER
 
 THREADS = 12  # of each program's server
 KEPT_CONNECTIONS = 200  # of each program's server; whoever finds no place is told to close
+
+
+class Line(HTTPConnection):
+    """A connection that is only let go of, and not hung up, when somebody has taken it over."""
+
+    taken = False
+
+    def _close_kernel_socket(self) -> None:
+        if not self.taken:
+            super()._close_kernel_socket()  # type: ignore[misc]  # its types do not say that it is there
+
+
+class Door(wsgi.Gateway_10):
+    """Lets the application take a connection over from the server, for live updates."""
+
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # its types say that it returns nothing
+        """Say how."""
+        return {**super().get_environ(), TAKE_OVER: self._take_over}  # type: ignore[no-untyped-call]
+
+    def _take_over(self) -> socket.socket:
+        self.req.conn.taken = True
+        return self.req.conn.socket.dup()
 
 
 class Suite:
@@ -60,6 +86,7 @@ class Suite:
         """Start a program's server; a port of 0 takes any that is free."""
         app = self.programs[name].app
         server = wsgi.Server(("127.0.0.1", port), app, numthreads=THREADS, timeout=30, shutdown_timeout=1)
+        server.gateway, server.ConnectionClass = Door, Line
         server.keep_alive_conn_limit = KEPT_CONNECTIONS
         server.prepare()
         self.servers[name] = server

@@ -12,7 +12,6 @@ VENDOR = ROOT / "gateway/web/static/vendor"
 
 COPIES = {
     "htmx.js": "htmx.org/dist/htmx.min.js",
-    "htmx-ext-sse.js": "htmx-ext-sse/dist/sse.min.js",
     "designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
     "designsystemet-theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
 }

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Connection, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.tables import Utc
@@ -20,6 +21,31 @@ class CardChange(Base):
     customer: Mapped[UUID] = mapped_column(primary_key=True)
     service: Mapped[str] = mapped_column(primary_key=True)
     changed_at: Mapped[datetime] = mapped_column(Utc, index=True)
+
+
+class Change(NamedTuple):
+    """That a service knows something new of a customer."""
+
+    tenant: UUID
+    customer: UUID
+    service: str
+    changed_at: datetime
+
+
+def changes_since(connection: Connection, moment: datetime) -> set[Change]:
+    """Return everybody's changes since a moment."""
+    return _changes(connection, CardChange.changed_at > moment)
+
+
+def changes_of(connection: Connection, tenant: UUID, customer: UUID, since: datetime) -> set[Change]:
+    """Return a card's changes since a moment."""
+    mine = (CardChange.tenant == tenant, CardChange.customer == customer)
+    return _changes(connection, *mine, CardChange.changed_at > since)
+
+
+def _changes(connection: Connection, *which: ColumnElement[bool]) -> set[Change]:
+    columns = (CardChange.tenant, CardChange.customer, CardChange.service, CardChange.changed_at)
+    return {Change(*row) for row in connection.execute(select(*columns).where(*which))}
 
 
 def changed_at(session: Session, tenant: UUID, customer: UUID, services: Iterable[str]) -> dict[str, datetime]:

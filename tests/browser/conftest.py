@@ -14,7 +14,7 @@ from tests.system.forms import Embedded
 from tests.system.people import Agency, Employee
 
 # What the browser itself says in its console about an answer that the page takes care of.
-REFUSED = re.compile(r"(status of|Status Error Code) (401|409|412|413|422|503)\b")
+REFUSED = re.compile(r"(status of|Status Error Code) (401|409|412|413|422|503)\b|ERR_INTERNET_DISCONNECTED")
 
 Visit = Callable[..., Page]
 

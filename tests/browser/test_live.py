@@ -1,0 +1,121 @@
+"""What somebody else changes comes onto an open card by itself, and leaves alone what is read and typed there."""
+
+import time
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screen import count, filled, item, open_card, opened, save, to_part
+
+SOON = 1.0  # seconds
+
+
+@pytest.fixture
+def listening(visit, nordlys, customer):
+    """A card that has been told that it is told of changes."""
+    page = visit(nordlys.ada)
+    with page.expect_response(lambda answer: "/live" in answer.url):
+        open_card(page, customer)
+    time.sleep(0.5)  # until the stream has greeted: what is measured is a change, not the opening
+    return page
+
+
+def change(nordlys, customer, **fields):
+    """Somebody else changes the customer through the API."""
+    place = f"/api/customers/customers/{customer['id']}"
+    version = nordlys.ada.get(place).json()["version"]
+    answer = nordlys.ada.ask("PATCH", place, json=fields, headers={"If-Match": f'"{version}"'})
+    assert answer.ok, answer.text
+
+
+def test_a_change_made_elsewhere_stands_on_the_card_within_a_second(listening, nordlys, customer):
+    change(nordlys, customer, name="Fjordvik Gruppen AS")
+    began = time.monotonic()
+    expect(listening.locator("h1")).to_have_text("Fjordvik Gruppen AS")
+    took = time.monotonic() - began
+
+    expect(item(listening, "general")).to_have_attribute("data-fresh", "Endret akkurat nå")
+    expect(listening.locator("#news")).to_contain_text("Generelt")
+    expect(item(listening, "addresses")).not_to_have_attribute("data-fresh", "Endret akkurat nå")
+    assert took < SOON
+
+
+def test_what_comes_does_not_touch_what_is_typed(listening, nordlys, customer):
+    dialog = filled(opened(listening, "open-general"), phone="55 12 34 56")
+    change(nordlys, customer, name="Fjordvik Gruppen AS")
+
+    expect(listening.locator("h1")).to_have_text("Fjordvik Gruppen AS")
+    expect(dialog.locator("#field-phone")).to_have_value("55 12 34 56")
+    expect(dialog.locator("#field-phone")).to_be_focused()
+
+
+def test_the_focus_and_what_is_unfolded_stay(listening, nordlys, customer):
+    listening.locator("#open-general").focus()
+    change(nordlys, customer, name="Fjordvik Gruppen AS")
+
+    expect(item(listening, "general")).to_contain_text("Fjordvik Gruppen AS")
+    expect(listening.locator("#open-general")).to_be_focused()
+
+
+def test_the_focus_goes_back_to_what_opened_a_dialog_though_it_was_drawn_anew(listening, nordlys, customer):
+    opened(listening, "open-general")
+    change(nordlys, customer, name="Fjordvik Gruppen AS")
+    expect(item(listening, "general")).to_contain_text("Fjordvik Gruppen AS")
+
+    listening.keyboard.press("Escape")
+    expect(listening.locator("#open-general")).to_be_focused()
+
+
+def test_a_part_that_is_open_and_its_button_follow(listening, nordlys, customer):
+    to_part(listening, "contacts")
+    nordlys.ada.write(f"/api/customers/customers/{customer['id']}/contacts", {"name": "Kari Moe"})
+
+    expect(item(listening, "contacts")).to_contain_text("Kari Moe")
+    expect(count(listening, "contacts")).to_have_text("1")
+
+
+def test_what_one_saves_oneself_is_not_announced_as_news(listening):
+    save(filled(opened(listening, "open-general"), name="Fjordvik Gruppen AS"))
+
+    expect(item(listening, "log")).to_contain_text("Fjordvik Gruppen AS")
+    expect(listening.locator("#news")).to_be_empty()
+
+
+def test_what_was_missed_while_nobody_listened_is_told_on_coming_back(listening, nordlys, customer):
+    listening.context.set_offline(True)
+    change(nordlys, customer, name="Fjordvik Gruppen AS")
+    time.sleep(1)
+    listening.context.set_offline(False)
+
+    expect(listening.locator("h1")).to_have_text("Fjordvik Gruppen AS")
+
+
+def test_many_who_listen_keep_nobody_from_asking(suite, nordlys, customer):
+    """More streams than the server has threads, each told of the change."""
+    address = urlsplit(suite.address())
+    calls = [HTTPConnection(address.hostname, address.port, timeout=10) for _ in range(60)]
+    lines = []
+    for call in calls:
+        call.request("GET", f"/customers/{customer['id']}/live", headers=nordlys.ada.headers)
+        lines.append(call.getresponse())
+    began = time.monotonic()
+    for _ in range(10):
+        assert nordlys.ada.get(f"/api/card/{customer['id']}").ok
+    assert time.monotonic() - began < 5
+
+    change(nordlys, customer, name="Fjordvik Gruppen AS")
+    for line in lines:
+        assert line.headers["Content-Type"] == "text/event-stream"
+        while line.readline() != b"event: changed\n":
+            pass
+        assert line.readline().startswith(b"data: customers")
+    for each in (*lines, *calls):
+        each.close()
+
+
+def test_nobody_listens_to_a_customer_whom_he_may_not_see(nordlys, customer, suite):
+    rival = suite.found("Sørlys Bemanning")
+
+    assert rival.ada.get(f"/customers/{customer['id']}/live").status_code == 404
