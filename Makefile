@@ -51,9 +51,10 @@ bench: setup programs ## Measure what is fast, side by side, on a quiet machine 
 drill: setup programs ## Back up a suite under load, restore it into a new place, compare copies with owners (docs/backup.md)
 	$(bin)/pytest -n0 -rP tests/operations/test_drill.py
 
-contracts: setup ## Write anew what follows from the event classes: schemas, AsyncAPI, the broker's definitions
+contracts: setup ## Write anew what follows from the code: schemas, AsyncAPI, the broker's definitions, the user guide
 	@$(bin)/python tools/contracts.py
 	@$(bin)/python -m tools.broker
+	@$(bin)/python -m tools.guide
 
 secrets: setup ## Make the secrets of docker-compose.yml, those that are missing
 	@$(bin)/python -m tools.first_secrets

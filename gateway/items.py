@@ -31,6 +31,12 @@ OWNERS = {
     "recruitment": "recruitment",
     "logged_work": "recruitment",
 }
+# The columns in which the numbered items come, until an employee arranges them otherwise.
+COLUMNS = (
+    ("general", "addresses", "directions", "industry", "departments", "employees", "group", "logo"),
+    ("invoice_information", "time_bank", "pay_matrix", "working_hours", "sub_projects"),
+    ("notes", "tasks", "process", "tags", "attributes", "log"),
+)
 SERVICES = ("customers", "invoicing", "files", "dialog", "recruitment")
 ALWAYS_ON = "general"  # a card without the customer is none
 

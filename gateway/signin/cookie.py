@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 
 from flask import Request, Response, current_app
 
@@ -35,6 +36,26 @@ def take_back(response: Response) -> None:
 def csrf_token(token: str) -> str:
     """Derive what a form of this session carries: a foreign page cannot know it, and nothing need be stored."""
     return hmac.new(token.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest()
+
+
+def masked(csrf: str) -> str:
+    """Write a token differently on every page, so that the length of what is compressed tells nothing of it."""
+    pad = secrets.token_bytes(len(csrf) // 2)
+    return (pad + _xor(pad, bytes.fromhex(csrf))).hex()
+
+
+def unmasked(given: str) -> str:
+    """Read such a token; programs send it as it is."""
+    try:
+        raw = bytes.fromhex(given)
+    except ValueError:
+        return given
+    half = hashlib.sha256().digest_size
+    return _xor(raw[:half], raw[half:]).hex() if len(raw) == 2 * half else given
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def _settings() -> GatewaySettings:

@@ -52,5 +52,5 @@ def _proved(*, ours: bool | None) -> bool:
     if given is None and request.mimetype == FORM and token is not None:
         given = request.form.get("csrf_token", "")
     if given is not None and token is not None:
-        return hmac.compare_digest(given.encode("utf-8", "replace"), cookie.csrf_token(token).encode())
+        return hmac.compare_digest(cookie.unmasked(given).encode("utf-8", "replace"), cookie.csrf_token(token).encode())
     return ours is True and (token is None or request.mimetype == UPLOAD)

@@ -7,6 +7,7 @@ from flask import Response, make_response, redirect, request
 
 from chassis.db import reading
 from gateway.directory.models import department_names, employee_names
+from gateway.signin import cookie
 from gateway.visitors import whoami
 from gateway.web import texts
 
@@ -17,7 +18,7 @@ def context() -> dict[str, Any]:
     found: dict[str, Any] = {
         "request_path": request.path,
         "locale": texts.language(),
-        "csrf_token": visitor.csrf_token if visitor else "",
+        "csrf_token": cookie.masked(visitor.csrf_token) if visitor else "",
     }
     if visitor is None:
         return found

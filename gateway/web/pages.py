@@ -8,17 +8,22 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 
 from chassis import auth
 from chassis.auth import Unauthenticated
+from chassis.db import reading, transaction
 from chassis.errors import Refused
 from gateway.calls import call
 from gateway.card.compose import compose
+from gateway.layout import actions as layout
+from gateway.layout.actions import Arrangement
+from gateway.live import api as live
 from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
-from gateway.web import editing, files, frame, operations, problems, settings, texts
+from gateway.web import assets, editing, files, frame, operations, problems, settings, texts
 from gateway.web.forms import FORMS
+from gateway.web.help import explained
 from gateway.web.sentences import happened
 
-web = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+web = Blueprint("pages", __name__, template_folder="templates")
 
 TYPES = ("prospect", "customer", "former_customer", "supplier", "own_company", "other")
 BUTTONS = ("contacts", "economy", "offers", "files", "dialog", "calendar", "inquiries", "projects", "recruitment",
@@ -26,8 +31,10 @@ BUTTONS = ("contacts", "economy", "offers", "files", "dialog", "calendar", "inqu
 OPEN = ("pages.sign_in", "pages.sign_in_form", "pages.static", "pages.choose_language")
 YEAR = 365 * 24 * 3600
 
+assets.install(web)
 web.context_processor(frame.context)
 web.add_app_template_filter(happened)
+web.add_app_template_filter(explained)
 
 
 @web.before_request
@@ -128,15 +135,51 @@ def item(customer_id: UUID, key: str) -> str:
         abort(404)
     if not request.headers.get("HX-Request"):
         return _card(customer_id, key)
-    return render_template(f"items/{key}.html", item=found["items"][key], key=key, customer=_customer(found))
+    page = {"item": found["items"][key], "key": key, "customer": _customer(found), "layout": _layout()}
+    return render_template(f"items/{key}.html", **page)
+
+
+@web.post("/customers/<uuid:customer_id>/arrange")
+def arrange(customer_id: UUID) -> Response:
+    """Fold or move an item, for oneself."""
+    act, _, key = request.form.get("act", "").partition(":")
+    with transaction() as session:
+        layout.arrange(session, _me(), act, key)
+    more = "?arrange=1" if request.form.get("arranging") else ""
+    return make_response(redirect(f"/customers/{customer_id}{more}", 303))
+
+
+@web.get("/customers/<uuid:customer_id>/live")
+def listen(customer_id: UUID) -> Response:
+    """Tell the browser whenever something on the card changes."""
+    return live.listen(customer_id)
 
 
 def _card(customer_id: UUID, key: str | None) -> str:
     found = compose(auth.caller(), customer_id)
     buttons = [each for each in BUTTONS if each in found["order"]]
     return render_template(
-        "card.html", customer=_customer(found), items=found["items"], order=found["order"], buttons=buttons, open=key
+        "card.html",
+        customer=_customer(found),
+        items=found["items"],
+        order=found["order"],
+        buttons=buttons,
+        open=key,
+        as_of=found["as_of"],
+        layout=_layout(),
+        arranging="arrange" in request.args,
     )
+
+
+def _layout() -> Arrangement:
+    with reading() as session:
+        return layout.arrangement(session, _me())
+
+
+def _me() -> UUID:
+    employee = auth.caller().employee
+    assert employee is not None  # only employees sign in
+    return employee
 
 
 def _customer(found: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Norwegian and English: the catalogue, and how dates, amounts and names are written."""
 
+import hashlib
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from flask import Flask, has_request_context, request
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from chassis import events
 from gateway.web.fields import ZONE
 
 LANGUAGES = ("nb", "en")
@@ -79,6 +81,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
+        recent=recent,
         clock=clock,
         span=span,
         money=money,
@@ -86,6 +89,7 @@ def install(app: Flask) -> None:
         employee=employee,
         department=department,
         say=say,
+        seal=seal,
     )
 
 
@@ -112,6 +116,20 @@ def moment(value: Any) -> str:
     return format_datetime(parsed, pattern, tzinfo=ZONE, locale=language()) if parsed else ""
 
 
+def recent(value: Any) -> str:
+    """Write a date or moment as people say it: today, yesterday, 12. nov.; of another year in full."""
+    parsed = _parsed(value)
+    if parsed is None:
+        return ""
+    that_day = parsed.astimezone(ZONE).date() if isinstance(parsed, datetime) else parsed
+    today = datetime.now(ZONE).date()
+    if that_day in (today, today - timedelta(1)):
+        return gettext("today") if that_day == today else gettext("yesterday")
+    if that_day.year != today.year:
+        return day(that_day)
+    return format_date(that_day, "d. MMM" if language() == "nb" else "d MMM", language())
+
+
 def clock(value: Any) -> str:
     """Write the time of day to the second, 14:05:09."""
     parsed = _parsed(value)
@@ -126,13 +144,13 @@ def span(seconds: float) -> str:
     return f"{max(0, int(seconds))}\N{NO-BREAK SPACE}s"
 
 
-def money(value: Any) -> str:
-    """Write an amount in kroner, 1 234,50 kr."""
+def money(value: Any, decimals: int = 2) -> str:
+    """Write an amount in kroner, 1 234,50 kr; without decimals where a glance is enough."""
     try:
         amount = Decimal(str(value))
     except InvalidOperation:
         return ""
-    text = format_decimal(amount, "#,##0.00", language())
+    text = format_decimal(amount, "#,##0.00" if decimals else "#,##0", language())
     return f"{text}\N{NO-BREAK SPACE}kr" if language() == "nb" else f"NOK\N{NO-BREAK SPACE}{text}"
 
 
@@ -144,6 +162,12 @@ def filesize(value: Any) -> str:
             return f"{format_decimal(round(size, 1) if unit != 'B' else int(size), locale=language())} {unit}"
         size /= THOUSAND
     return f"{format_decimal(round(size, 1), locale=language())} GB"
+
+
+def seal(*shown: Any) -> str:
+    """Make a short mark that is another when what is shown is another; when it was asked for does not count."""
+    found = [{**each, "as_of": None} if isinstance(each, dict) else each for each in shown]
+    return hashlib.sha256(events.to_json(found).encode()).hexdigest()[:12]
 
 
 @pass_context

@@ -14,7 +14,7 @@ def open_card(page: Page, customer: dict[str, Any]) -> None:
 
     def whole() -> bool:
         page.goto(f"/customers/{customer['id']}")
-        return page.locator("[data-status=unavailable]").count() == 0
+        return page.locator("[data-status]").count() > 0 and page.locator("[data-status=unavailable]").count() == 0
 
     until(whole, what="the card in one piece")
 

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from chassis import events
+from gateway.items import OWNERS
 from gateway.web import texts
 from gateway.web.forms import FORMS
+from gateway.web.help import HELP
 from gateway.web.sentences import SENTENCES
 from services.customers.reactions import on as log
 from tests import messages
+from tools import guide
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES = sorted((ROOT / "gateway/web/templates").rglob("*.html"))
@@ -40,6 +43,16 @@ def test_every_title_of_a_form():
     titles = {title for form in FORMS.values() for title in (form.title, form.title_edit) if title}
 
     assert {title for title in titles if not in_norwegian(title)} == set()
+
+
+def test_every_item_is_explained():
+    assert set(HELP) == set(OWNERS)
+    assert {text for text in HELP.values() if not in_norwegian(text)} == set()
+
+
+@pytest.mark.parametrize("language", guide.FILES)
+def test_the_user_guide_says_what_the_card_says(language):
+    assert guide.FILES[language].read_text() == guide.guide(language)
 
 
 def test_every_event_of_a_customer_has_its_sentence():

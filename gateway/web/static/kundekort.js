@@ -7,6 +7,7 @@ const dialog = document.getElementById("dialog");
 const content = document.getElementById("dialog-content");
 const discard = document.getElementById("discard");
 let opened = null; // what the form held when it was opened; null once the server has sent it back
+let opener = ""; // id of what was clicked to open the dialog
 let released = false; // somebody wanted the dialog closed, and knew what was lost by it
 
 const form = () => document.querySelector("form[data-guard]");
@@ -43,9 +44,18 @@ function leave() {
   discard.querySelector("[data-keep]").focus();
 }
 
+// htmx overlooks the button that sent a form from outside of it.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const { submitter } = detail.triggeringEvent ?? {};
+  if (submitter?.name) detail.parameters[submitter.name] = submitter.value;
+});
+
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target !== content) return;
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    opener = document.activeElement?.id ?? "";
+    dialog.showModal();
+  }
   document.getElementById("dialog-status").textContent = "";
   remember();
   focusFirst();
@@ -57,8 +67,6 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const said = detail.elt.dataset.said;
   if (content.contains(detail.elt)) close();
   say(said ?? texts.saved);
-  // The log hears of it by event, within a second as a rule.
-  for (const wait of [1000, 4000]) setTimeout(() => htmx.trigger(document.body, "changed-log"), wait);
 });
 
 document.addEventListener("htmx:responseError", ({ detail }) => {
@@ -120,6 +128,8 @@ dialog?.addEventListener("close", () => {
   released = false;
   discard.hidden = true;
   content.replaceChildren();
+  // The browser gives the focus back to what was clicked, unless something new stands in its place by now.
+  if (document.activeElement === document.body) document.getElementById(opener)?.focus();
 });
 
 // A form on a page of its own is guarded too, and is let go when it is sent.

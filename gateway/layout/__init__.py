@@ -1,0 +1,1 @@
+"""How an employee has arranged the card: where each item stands, and which are folded."""
