@@ -53,6 +53,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "--empty": {"action": "store_true", "help": "without demo data"},
     },
 }
+# Waited for, not handled: a handler that sets an event may interrupt whoever holds that event's lock, itself included.
+ENDINGS = (signal.SIGTERM, signal.SIGINT)
 PROGRAMS = ("customers", "invoicing", "files", "dialog", "recruitment", "gateway")
 
 
@@ -93,15 +95,15 @@ def work(name: str, options: argparse.Namespace) -> None:
     from chassis.operations import health
 
     program = _program(name)
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for all threads: this one asks for them
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     loops = worker.start(program, worker.carrier_for(program), stop)
     if options.port is not None:
         health.serve(program, loops, options.port)
-    while not stop.wait(1.0):
+    while not signal.sigtimedwait(ENDINGS, 1.0):
         if dead := [loop.name for loop in loops if not loop.is_alive()]:
             sys.exit(f"{', '.join(dead)} died")  # the platform starts a whole worker again
+    stop.set()
     program.stopping.set()
     for loop in loops:
         loop.join(timeout=10)

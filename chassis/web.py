@@ -94,10 +94,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     """Answers requests, and goes without leaving anybody standing at the door."""
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Turn ``/ready`` red at TERM."""
-        if self.booted:
-            self.wsgi.extensions["program"].stopping.set()
+        """Turn ``/ready`` red at TERM.
+
+        Once only: a second TERM comes while the first is heard, and would wait for ever for the lock that the first
+        holds.
+        """
+        first = self.alive
         super().handle_exit(sig, frame)
+        if first and self.booted:
+            self.wsgi.extensions["program"].stopping.set()
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  # gunicorn's signature
         """At the end take in who has been let in by the kernel already, and close the door at once.

@@ -1,5 +1,6 @@
 """A web process that is replaced or told to stop turns nobody away."""
 
+import os
 import shutil
 import signal
 import socket
@@ -176,3 +177,15 @@ def refused(site):
     except ConnectionRefusedError:
         return True
     return False
+
+
+def test_a_worker_that_is_told_to_stop_again_while_it_hears_it_stops_all_the_same(site):
+    """gunicorn's master says so at once twice, and once a second thereafter."""
+    for ends in range(1, 5):
+        eventually(lambda: site.ask().status_code == 200)
+        [worker] = site.process.offspring()
+        with suppress(ProcessLookupError):
+            for _ in range(20_000):
+                os.kill(worker, signal.SIGTERM)
+
+        eventually(lambda ends=ends: site.said("Worker exiting") == ends, within=10)

@@ -200,7 +200,8 @@ class Production:
         deadline = time.monotonic() + PATIENCE
         while web.log().count("Worker exiting") == gone:
             if time.monotonic() > deadline:
-                raise ServerFailed(web.log()[-6000:])
+                told = [line for line in web.log().splitlines() if '"event": "request"' not in line]
+                raise ServerFailed("\n".join(told)[-6000:])
             time.sleep(0.2)
 
     def close(self) -> None:
