@@ -17,7 +17,7 @@ from tests.suite import environment, start
 
 PROCESSES, THREADS = 4, 4
 SECONDS = 4.0
-ROUNDS = 3
+ROUNDS = 7
 
 
 def write(url: str, who: Caller, customer: UUID, wake: bool, written: Any) -> None:  # noqa: FBT001  # a process takes its arguments by place
@@ -55,28 +55,31 @@ def writes(url: str, who: Caller, customer: UUID, *, wake: bool) -> float:
     return float(total / SECONDS)
 
 
-def measure(ground: Ground) -> tuple[float, float]:
-    """Return writes per second (with the wake-up, without), medians of interleaved rounds."""
+def measure(ground: Ground) -> list[tuple[float, float]]:
+    """Return writes per second (with the wake-up, without) of each round."""
     url = ground.postgres.create_service("customers")
     program = start("customers", url)
     who = Caller(uuid4(), uuid7(), departments=(uuid4(),), everywhere=True)
     with program.app.app_context(), calling(who), transaction() as session:
         customer = profile.register(session, "Fjordvik Industri AS").id
     program.close()
-    on, off = [], []
-    for _ in range(ROUNDS):
-        on.append(writes(url, who, customer, wake=True))
-        off.append(writes(url, who, customer, wake=False))
-    return median(on), median(off)
+    rounds = []
+    for number in range(ROUNDS):
+        order = (True, False) if number % 2 else (False, True)  # neither has always the machine's better moment
+        found = {wake: writes(url, who, customer, wake=wake) for wake in order}
+        rounds.append((found[True], found[False]))
+    return rounds
 
 
 def main() -> None:
     """Measure and print."""
     with servers() as ground:
-        on, off = measure(ground)
+        rounds = measure(ground)
+    on, off = (median(list(figures)) for figures in zip(*rounds, strict=True))
+    ratio = median([with_it / without for with_it, without in rounds])
     how = f"{PROCESSES} processes of {THREADS} threads, a note and its event each, median of {ROUNDS} rounds"
-    figure = f"{on:,.0f}/s against {off:,.0f}/s, ratio {on / off:.2f}"
-    show("writes with the relay's wake-up on against off", figure, "≥ 0.9", how, met=on >= 0.9 * off)
+    figure = f"{on:,.0f}/s against {off:,.0f}/s, ratio {ratio:.2f}"
+    show("writes with the relay's wake-up on against off", figure, "≥ 0.9", how, met=ratio >= 0.9)
 
 
 if __name__ == "__main__":

@@ -94,8 +94,8 @@ def work(name: str, options: argparse.Namespace) -> None:
     from chassis import worker
     from chassis.operations import health
 
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # before any thread is there: this one asks for them
     program = _program(name)
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # for all threads: this one asks for them
     stop = threading.Event()
     loops = worker.start(program, worker.carrier_for(program), stop)
     if options.port is not None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 CHANNEL = "outbox"
-GAP = 0.02  # seconds
+GAP = 0.05  # seconds: a quarter of what an event may take, and twenty questions a second of each process at most
 PATIENCE = 5.0  # seconds without an announcement after which the thread ends
 
 
