@@ -31,7 +31,10 @@ T = TypeVar("T")
 
 WAIT_FOR_LOCK = 5  # seconds
 IN_THE_WAY = ("40P01", "40001")  # deadlock, serialization failure
+TOLD_TO_GO = "57P01"  # the server is shut down
 MOST_TRIES = 3
+AWAY_PAUSE = 0.2  # seconds between two tries while the database is away
+LAST_CALL = 1.5  # seconds of the caller's time that are left for saying that it stays away
 LONGEST_PAUSE = 0.05  # seconds between two tries
 
 _open: ContextVar[tuple[object, Session] | None] = ContextVar("open transaction", default=None)
@@ -91,18 +94,37 @@ def transaction() -> Iterator[Session]:
 def persevering(work: Callable[[], T]) -> T:
     """Do a whole unit of work; where it and another stood in each other's way, begin anew, twice at most.
 
-    The database has undone it by then. What it does outside of the database it would do again.
+    While the database is being started anew, do so for as long as the caller has time. The database has undone it by
+    then, or never begun. What it does outside of the database it would do again.
     """
-    for _ in range(MOST_TRIES - 1):
+    tries = 1
+    while True:
         try:
             return work()
-        except StaleDataError:  # another was faster: anew, so that whoever must be refused is shown what that one wrote
-            continue
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in IN_THE_WAY:
-                raise
-            time.sleep(random.uniform(0.0, LONGEST_PAUSE))  # noqa: S311  # spreads load, guards nothing
-    return work()
+        except (StaleDataError, OperationalError) as error:
+            tries = _another(error, tries)
+
+
+def _another(error: StaleDataError | OperationalError, tries: int) -> int:
+    """Wait as long as it makes sense and return how many tries count; raise where none more makes sense."""
+    if isinstance(error, StaleDataError):  # another was faster: anew, to be shown what that one wrote
+        pause, counts = 0.0, True
+    elif _is_away(error) and (deadlines.patience() or 0.0) > LAST_CALL:
+        pause, counts = AWAY_PAUSE, False
+    elif getattr(error.orig, "sqlstate", None) in IN_THE_WAY:
+        pause, counts = random.uniform(0.0, LONGEST_PAUSE), True  # noqa: S311  # spreads load, guards nothing
+    else:
+        raise error
+    if counts and tries == MOST_TRIES:
+        raise error
+    time.sleep(pause)
+    return tries + counts
+
+
+def _is_away(error: OperationalError) -> bool:
+    """Tell whether the database is away, and certainly has not done the work: at a commit nobody can tell."""
+    told_to_go = getattr(error.orig, "sqlstate", None) == TOLD_TO_GO and error.statement is not None
+    return told_to_go or type(error.orig).__name__ == "Unreachable"  # of a driver that the embedded form does not load
 
 
 @contextmanager

@@ -23,6 +23,10 @@ class Silent(psycopg.OperationalError):
     """The database did not answer in time."""
 
 
+class Unreachable(psycopg.OperationalError):
+    """No connection could be opened: the database is away, is starting or has no room."""
+
+
 class Impatient(psycopg.Connection[Any]):
     """A connection that is given up when the request at hand has no time left."""
 
@@ -46,4 +50,7 @@ def install(engine: Engine) -> None:
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, positional: Any, named: Any) -> Any:
-        return Impatient.connect(*positional, **{**SETTINGS, **named})
+        try:
+            return Impatient.connect(*positional, **{**SETTINGS, **named})
+        except psycopg.OperationalError as error:
+            raise Unreachable(*error.args) from error

@@ -118,7 +118,7 @@ def _begin(program: Program) -> None:
     auth.enter(None)
     deadlines.start(request.headers.get(deadlines.HEADER), program.settings.deadline_ms)
     if request.path not in UNGUARDED:
-        auth.enter(program.authenticate())
+        auth.enter(db.persevering(program.authenticate))
 
 
 def _end(program: Program, response: Response) -> Response:

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller, calling
-from chassis.db import transaction
+from chassis.db import persevering, transaction
 from chassis.tables import insert_into, now
 from gateway.card.kept import LONGEST
 from gateway.card.models import CardChange
@@ -27,8 +27,13 @@ def mark(session: Session, tenant: UUID, customer: UUID, services: Iterable[str]
 
 def wrote(caller: Caller, customer: UUID, service: str) -> None:
     """Mark what the caller has just changed, without waiting for the event: he knows what must be there."""
-    with calling(caller), transaction() as session:
-        mark(session, caller.tenant, customer, [service])
+    with calling(caller):
+        persevering(lambda: _mark(caller.tenant, customer, service))
+
+
+def _mark(tenant: UUID, customer: UUID, service: str) -> None:
+    with transaction() as session:
+        mark(session, tenant, customer, [service])
 
 
 def forget_old() -> None:

@@ -15,6 +15,7 @@ from tests.faults.pulse import Pulse
 
 RNG = random.Random(4)
 POOL_RECOVERS = 5.0  # seconds
+PAUSE = 0.1  # seconds between a writer's writes
 PATIENCE_MS = 1500  # that callers say they have
 LATE = 2.5  # seconds beyond it: a busy machine's
 ALL_THREADS = 20  # more than a web process has
@@ -53,6 +54,17 @@ def test_a_killed_database_costs_the_requests_at_hand_and_five_seconds(plant, wr
     assert oracle.verdict() == []
 
 
+def test_a_database_that_is_started_anew_costs_nobody_a_request(plant, writers, journal, oracle):
+    """L16: whoever asks meanwhile waits; what is cut off in the middle is begun anew."""
+    with writing(writers, pause=PAUSE):
+        time.sleep(1)
+        plant.postgres.stop()
+        plant.postgres.start()
+        Pulse(plant, writers[0]).answered(POOL_RECOVERS)
+    assert [each for each in journal.read().values() if set(each.statuses) - {200, 201, 404, 412}] == []
+    assert oracle.verdict() == []
+
+
 def asks(writer, **kwargs):
     """Send a request that has little time; return the status and the seconds that its answer took."""
     began = time.monotonic()
@@ -79,7 +91,7 @@ def test_where_connections_run_out_people_are_told_to_come_again(plant, writers,
     """L19."""
     with writing(writers, pause=0.02):
         with mishaps.connections_run_out(plant, RNG):
-            time.sleep(2)
+            time.sleep(6)  # longer than whoever asks has time to wait
         Pulse(plant, writers[0]).answered(POOL_RECOVERS)
     assert odd(journal) == set()
     assert any(503 in each.statuses for each in journal.read().values())
