@@ -55,22 +55,18 @@ def test_what_was_written_meanwhile_reaches_every_copy(suite, ada, customers):
         eventually(lambda p=program, c=command: suite.inside(f"{p}-1", *c)[1].split()[-1] == "0", 60, program)
 
 
-def test_the_database_is_restarted_and_nothing_is_lost(suite, ada, customers):
-    """While it is away nobody can work; whoever asks is told so, and nothing that was answered is lost."""
+def test_the_database_is_restarted_and_no_request_fails(suite, ada, customers):
+    """While it is away whoever asks waits, and nothing that was answered is lost."""
     before = noted(ada, customers)
     with Load(ada, customers, RATE, WITHOUT_CARDS) as load:
         load.await_sent(3 * RATE)
         suite.container("postgres").restart(timeout=30)
         suite.await_ready("postgres")
         assert "database system was shut down" in suite.container("postgres").logs(tail=100).decode()  # not killed
-        failed = len(load.failures)
         load.await_sent(load.sent + 10 * RATE)
-        late = load.failures[failed:]
     print(load.summary())  # noqa: T201
-    print("\n".join(load.failures[:5]))  # noqa: T201
 
-    assert not [failure for failure in load.failures if " 503 " not in failure]
-    assert len(late) < 5 * RATE, "\n".join(late[-5:])
+    assert not load.failures, "\n".join(load.failures)
     assert noted(ada, customers) == before + load.written["notes"]
 
 
