@@ -100,13 +100,21 @@ def work(name: str, options: argparse.Namespace) -> None:
     loops = worker.start(program, worker.carrier_for(program), stop)
     if options.port is not None:
         health.serve(program, loops, options.port)
-    while not signal.sigtimedwait(ENDINGS, 1.0):
+    while not _told_to_end(1.0):
         if dead := [loop.name for loop in loops if not loop.is_alive()]:
             sys.exit(f"{', '.join(dead)} died")  # the platform starts a whole worker again
     stop.set()
     program.stopping.set()
     for loop in loops:
         loop.join(timeout=10)
+
+
+def _told_to_end(seconds: float) -> bool:
+    """Wait for a signal that long."""
+    try:
+        return signal.sigtimedwait(ENDINGS, seconds) is not None
+    except InterruptedError:  # the process was stopped meanwhile, and continued when the time was over
+        return False
 
 
 def migrate(name: str, _options: argparse.Namespace) -> None:

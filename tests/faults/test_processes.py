@@ -1,6 +1,7 @@
 """Processes run out of what they need, are killed by the kernel, or are asked to stop again and again."""
 
 import random
+import signal
 import socket
 import subprocess
 import time
@@ -58,6 +59,19 @@ def test_workers_that_are_asked_to_stop_again_and_again_lose_nothing(plant, writ
         for _ in range(3):
             with mishaps.workers_are_restarted(plant, RNG):
                 pass
+    assert oracle.verdict() == []
+
+
+def test_workers_that_were_frozen_for_seconds_go_on(plant, writer, oracle):
+    """L33."""
+    workers = [plant.children[name, "worker"] for name in plant.programs]
+    for worker in workers:
+        worker.signal(signal.SIGSTOP)
+    time.sleep(2.5)
+    for worker in workers:
+        worker.signal(signal.SIGCONT)
+    Pulse(plant, writer).felt(RECOVERED)
+    assert all(worker.alive() for worker in workers)
     assert oracle.verdict() == []
 
 
