@@ -53,7 +53,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "--empty": {"action": "store_true", "help": "without demo data"},
     },
 }
-# Waited for, not handled: a handler that sets an event may interrupt whoever holds that event's lock, itself included.
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
 PROGRAMS = ("customers", "invoicing", "files", "dialog", "recruitment", "gateway")
 
@@ -94,27 +93,19 @@ def work(name: str, options: argparse.Namespace) -> None:
     from chassis import worker
     from chassis.operations import health
 
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # before any thread is there: this one asks for them
     program = _program(name)
     stop = threading.Event()
+    for number in ENDINGS:
+        signal.signal(number, lambda *_: stop.set())
     loops = worker.start(program, worker.carrier_for(program), stop)
     if options.port is not None:
         health.serve(program, loops, options.port)
-    while not _told_to_end(1.0):
+    while not stop.wait(1.0):
         if dead := [loop.name for loop in loops if not loop.is_alive()]:
             sys.exit(f"{', '.join(dead)} died")  # the platform starts a whole worker again
-    stop.set()
     program.stopping.set()
     for loop in loops:
         loop.join(timeout=10)
-
-
-def _told_to_end(seconds: float) -> bool:
-    """Wait for a signal that long."""
-    try:
-        return signal.sigtimedwait(ENDINGS, seconds) is not None
-    except InterruptedError:  # the process was stopped meanwhile, and continued when the time was over
-        return False
 
 
 def migrate(name: str, _options: argparse.Namespace) -> None:
