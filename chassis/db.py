@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 WAIT_FOR_LOCK = 5  # seconds
 IN_THE_WAY = ("40P01", "40001")  # deadlock, serialization failure
-TOLD_TO_GO = "57P01"  # the server is shut down
+CANNOT_CONNECT, TOLD_TO_GO = "57P03", "57P01"  # it is not up; it is shut down
 MOST_TRIES = 3
 AWAY_PAUSE = 0.2  # seconds between two tries while the database is away
 LAST_CALL = 1.5  # seconds of the caller's time that are left for saying that it stays away
@@ -123,8 +123,8 @@ def _another(error: StaleDataError | OperationalError, tries: int) -> int:
 
 def _is_away(error: OperationalError) -> bool:
     """Tell whether the database is away, and certainly has not done the work: at a commit nobody can tell."""
-    told_to_go = getattr(error.orig, "sqlstate", None) == TOLD_TO_GO and error.statement is not None
-    return told_to_go or type(error.orig).__name__ == "Unreachable"  # of a driver that the embedded form does not load
+    state = getattr(error.orig, "sqlstate", None)
+    return state == CANNOT_CONNECT or (state == TOLD_TO_GO and error.statement is not None)
 
 
 @contextmanager

@@ -26,6 +26,8 @@ class Silent(psycopg.OperationalError):
 class Unreachable(psycopg.OperationalError):
     """No connection could be opened: the database is away, is starting or has no room."""
 
+    sqlstate = "57P03"  # "cannot connect now": the driver gives no state to what fails before there is a session
+
 
 class Impatient(psycopg.Connection[Any]):
     """A connection that is given up when the request at hand has no time left."""

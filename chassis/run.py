@@ -53,7 +53,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "--empty": {"action": "store_true", "help": "without demo data"},
     },
 }
-ENDINGS = (signal.SIGTERM, signal.SIGINT)
 PROGRAMS = ("customers", "invoicing", "files", "dialog", "recruitment", "gateway")
 
 
@@ -95,7 +94,7 @@ def work(name: str, options: argparse.Namespace) -> None:
 
     program = _program(name)
     stop = threading.Event()
-    for number in ENDINGS:
+    for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     loops = worker.start(program, worker.carrier_for(program), stop)
     if options.port is not None:

@@ -22,7 +22,7 @@ from joserfc.jwk import OKPKey
 from chassis import events, inbox, logs, migrations, worker
 from chassis.program import Program
 from chassis.relay import HandOver
-from chassis.run import ENDINGS, PROGRAMS, create, settings_for
+from chassis.run import PROGRAMS, create, settings_for
 from gateway import demo
 from gateway.live.api import TAKE_OVER
 
@@ -152,12 +152,14 @@ def _keys(data: Path) -> dict[str, str]:
 def main(options: argparse.Namespace) -> None:
     """Start the suite, fill it with demo data at its first start, and say where it is."""
     logs.configure("WARNING")
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     suite = Suite(Path(options.data))
     try:
         suite.start(options.port)
         threading.Thread(target=_welcome, args=(suite, options.empty), name="welcome", daemon=True).start()
-        signal.sigwait(ENDINGS)
+        ended.wait()
     except OSError as error:
         sys.exit(f"Port {options.port} cannot be used ({error}): choose another with make run PORT=8001")
     finally:

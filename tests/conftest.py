@@ -6,7 +6,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from tests.servers import broker, browser_path, postgres_server
-from tests.suite import ada, announced, bob, client, customer_id, eve, hear
+from tests.suite import ada, announced, bob, client, customer_id, engine_for, eve, hear
 
 __all__ = [
     "ada",
@@ -16,6 +16,7 @@ __all__ = [
     "browser_path",
     "client",
     "customer_id",
+    "engine_for",
     "eve",
     "hear",
     "postgres_server",

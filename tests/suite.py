@@ -7,17 +7,18 @@ twice: on SQLite and on PostgreSQL.
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
 from joserfc.jwk import OKPKey
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from uuid_utils.compat import uuid7
 
 from chassis import auth, events, inbox, logs, migrations
 from chassis.auth import Caller
+from chassis.db import connect
 from chassis.outbox import outbox
 from chassis.program import Program
 from chassis.run import create, settings_for
@@ -197,3 +198,26 @@ def errors(response: Any) -> dict[str, str]:
     """Read a problem document's fields and messages."""
     assert response.content_type == "application/problem+json", response.text
     return {error["field"]: error["message"] for error in response.json.get("errors", [])}
+
+
+@pytest.fixture(params=FORMS)
+def engine_for(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Engine]]:
+    """Make the engine of an empty database for the program that is asked for."""
+    made: list[Engine] = []
+
+    def engine_for(name: str) -> Engine:
+        made.append(connect(database_for(request, request.param, name)))
+        return made[-1]
+
+    yield engine_for
+    for engine in made:
+        engine.dispose()
+
+
+@dataclass(frozen=True)
+class CommunicationSung:
+    """An event that the program learns in its next release."""
+
+    category: ClassVar[str] = "dialog"
+    customer_id: UUID
+    subject: str

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.errors import Invalid
+from chassis.tables import insert_into
 from gateway.items import COLUMNS
 from gateway.layout.models import CardLayout
 
@@ -39,9 +40,10 @@ def arrange(session: Session, employee: UUID, act: str, key: str) -> None:
         columns, folded = _whole([]), set()
     else:
         ACTS[act](columns, folded, key)
-    session.merge(
-        CardLayout(tenant_id=session.info["caller"].tenant, employee=employee, columns=columns, folded=sorted(folded))
-    )
+    found = {"columns": columns, "folded": sorted(folded)}
+    mine = {"tenant_id": session.info["caller"].tenant, "employee": employee}
+    statement = insert_into(CardLayout, session.get_bind()).values(**mine, **found)
+    session.execute(statement.on_conflict_do_update(index_elements=list(mine), set_=found))
 
 
 def _whole(kept: Columns) -> Columns:

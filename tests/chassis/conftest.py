@@ -87,3 +87,16 @@ def conversation(client, customer):
 def another(client, customer):
     """Another aggregate of the same customer."""
     return Conversation(client, UUID(customer["id"]), f"communication/{uuid4()}")
+
+
+@pytest.fixture
+def outage(program, monkeypatch):
+    """Reactions to registered communications fail until ``outage.clear()``."""
+    failing = [True]
+
+    def react(_session, _event):
+        if failing:
+            raise OSError("the disk is full")
+
+    monkeypatch.setitem(program.reactions.followed, "dialog.CommunicationRegistered", react)
+    return failing

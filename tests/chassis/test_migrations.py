@@ -4,24 +4,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from chassis import migrations
-from chassis.db import connect
 from chassis.run import PROGRAMS
 from chassis.tables import chassis_tables
-from tests.suite import FORMS, database_for
-
-
-@pytest.fixture(params=FORMS)
-def engine_for(request):
-    """Make the engine of an empty database for the program that is asked for."""
-    made = []
-
-    def engine_for(name):
-        made.append(connect(database_for(request, request.param, name)))
-        return made[-1]
-
-    yield engine_for
-    for engine in made:
-        engine.dispose()
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -1,9 +1,6 @@
 """Somebody looks at what was parked, and has it tried again: ``python -m chassis redrive``."""
 
 import getpass
-from dataclasses import dataclass
-from typing import ClassVar
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -11,16 +8,7 @@ from sqlalchemy import select
 from chassis import inbox, logs, run
 from chassis.operations.redriving import redrives
 from chassis.waiting import MOST_TRIES, counts, waiting
-from tests.suite import environment
-
-
-@dataclass(frozen=True)
-class CommunicationSung:
-    """An event that the program learns in its next release."""
-
-    category: ClassVar[str] = "dialog"
-    customer_id: UUID
-    subject: str
+from tests.suite import CommunicationSung, environment
 
 
 @pytest.fixture
@@ -35,19 +23,6 @@ def redrive(program, monkeypatch, capsys):
 
     yield redrive
     logs.configure("CRITICAL")  # the command's own log went to a stream that ends with this test
-
-
-@pytest.fixture
-def outage(program, monkeypatch):
-    """Reactions to registered communications fail until ``outage.clear()``."""
-    failing = [True]
-
-    def react(_session, _event):
-        if failing:
-            raise OSError("the disk is full")
-
-    monkeypatch.setitem(program.reactions.followed, "dialog.CommunicationRegistered", react)
-    return failing
 
 
 def test_redriven_events_take_effect_in_their_order(conversation, outage, redrive):

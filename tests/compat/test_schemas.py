@@ -8,25 +8,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from chassis import migrations
-from chassis.db import connect
 from chassis.run import PROGRAMS
-from tests.suite import FORMS, database_for
 from tools.compat import releases, schemas
 from tools.compat.releases import ROOT, FalselyPrepared, Release
-
-
-@pytest.fixture(params=FORMS)
-def engine_for(request):
-    """Make the engine of an empty database for the program that is asked for."""
-    made = []
-
-    def engine_for(name):
-        made.append(connect(database_for(request, request.param, name)))
-        return made[-1]
-
-    yield engine_for
-    for engine in made:
-        engine.dispose()
 
 
 def newest(tree, name):

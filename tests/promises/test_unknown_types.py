@@ -1,24 +1,12 @@
 """An event of a type that a program does not know yet is set aside until its upgrade; what follows it goes on."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-from uuid import UUID
-
 import pytest
 
 from chassis import events
 from tests.promises.patience import until
+from tests.suite import CommunicationSung
 
 SUNG = "dialog.CommunicationSung"
-
-
-@dataclass(frozen=True)
-class CommunicationSung:
-    """An event that the program learns in its next release."""
-
-    category: ClassVar[str] = "dialog"
-    customer_id: UUID
-    subject: str
 
 
 @pytest.fixture

@@ -30,19 +30,6 @@ def olga(client):
 
 
 @pytest.fixture
-def outage(program, monkeypatch):
-    """Reactions to registered communications fail until ``outage.clear()``."""
-    failing = [True]
-
-    def react(_session, _event):
-        if failing:
-            raise OSError("the disk is full")
-
-    monkeypatch.setitem(program.reactions.followed, "dialog.CommunicationRegistered", react)
-    return failing
-
-
-@pytest.fixture
 def parked(conversation, another, outage):
     """Three events of one conversation, of which the first is parked and the others wait, and one of another."""
     conversation.deliver(*(conversation.event(version) for version in (1, 2, 3)))
