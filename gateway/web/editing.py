@@ -57,7 +57,7 @@ def save(name: str, customer: str | None, resource: str | None) -> Response:
     sent = None if method == "DELETE" else _completed(name, body)
     answer = call(auth.caller(), form.service, method, _path(path, customer, resource), json=sent, headers=headers)
     if answer.ok:
-        return saved(form, customer or answer.json()["id"], created=name == "customer_create")
+        return saved(customer or answer.json()["id"], created=name == "customer_create")
     return again(name, customer, resource, answer)
 
 
@@ -69,7 +69,7 @@ def save_tags(customer: str) -> Response:
         answer = call(auth.caller(), form.service, "POST", path, json={"name": tag})
         if not answer.ok:
             return again("tags", customer, None, answer)
-    return saved(form, customer)
+    return saved(customer)
 
 
 def again(name: str, customer: str | None, resource: str | None, answer: Answer) -> Response:
@@ -87,14 +87,14 @@ def again(name: str, customer: str | None, resource: str | None, answer: Answer)
     return _render(name, customer, resource, shown, answer.status)
 
 
-def saved(form: Form, customer: str, *, created: bool = False) -> Response:
-    """Close the dialog and let the items fetch themselves anew; a new customer's card is opened."""
+def saved(customer: str, *, created: bool = False) -> Response:
+    """Close the dialog, whereupon the card is looked at anew; a new customer's card is opened."""
     page = f"/customers/{customer}"
     if not request.headers.get("HX-Request"):
         return make_response(redirect(page, 303))
     if created:
         return Response(status=204, headers={"HX-Redirect": page})
-    return Response(status=204, headers={"HX-Trigger": ", ".join(f"changed-{key}" for key in form.changes)})
+    return Response(status=204)
 
 
 def _completed(name: str, body: dict[str, Any]) -> dict[str, Any]:

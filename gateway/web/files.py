@@ -11,8 +11,6 @@ from gateway.calls import call, stream
 from gateway.web import problems
 from gateway.web.texts import gettext
 
-CHANGES = "changed-files, changed-log"
-
 
 def show(customer: str, errors: dict[str, str] | None = None, status: int = 200) -> Response:
     """Ask for files."""
@@ -37,7 +35,7 @@ def save(customer: str) -> Response:
         if problem:
             return show(customer, {"files": f"{each.filename}: {problem}"}, 422)
     if request.headers.get("HX-Request"):
-        return Response(status=204, headers={"HX-Trigger": CHANGES})
+        return Response(status=204)
     return make_response(redirect(f"/customers/{customer}/items/files", 303))
 
 

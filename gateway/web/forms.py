@@ -17,7 +17,6 @@ class Form:
 
     title: str
     service: str
-    changes: tuple[str, ...]  # the card's items that look different afterwards
     fields: tuple[Field, ...]
     add: str = ""  # POST here
     edit: str = ""  # PATCH here, once the resource is known
@@ -42,56 +41,56 @@ class Form:
 
 FORMS = {
     "customer_create": Form(
-        lazy("New customer"), "customers", (),
+        lazy("New customer"), "customers",
         (Field("name"), Field("org_number"), Field("type"), Field("owner", "owner_department"),
          Several("departments")),
         add="/customers",
     ),
     "general": Form(
-        lazy("Edit general information"), "customers", ("general", "log"),
+        lazy("Edit general information"), "customers",
         (Field("name"), Field("org_number"), Field("type"), Field("email"), Field("phone"), Field("website")),
         edit=CUSTOMER,
     ),
     "addresses": Form(
-        lazy("Edit addresses"), "customers", ("addresses", "log"), (Address("visiting"), Address("postal")),
+        lazy("Edit addresses"), "customers", (Address("visiting"), Address("postal")),
         edit=CUSTOMER,
     ),
     "directions": Form(
-        lazy("Edit directions"), "customers", ("directions", "log"),
+        lazy("Edit directions"), "customers",
         (Field("text", "directions"), Number("latitude"), Number("longitude")),
         edit=CUSTOMER,
     ),
     "industry": Form(
-        lazy("Edit industry"), "customers", ("industry", "log"),
+        lazy("Edit industry"), "customers",
         (Field("code", "industry.code"), Preset("standard", "industry.standard"), Field("name", "industry.name")),
         edit=CUSTOMER,
     ),
     "departments": Form(
-        lazy("Edit departments"), "customers", ("departments", "log"),
+        lazy("Edit departments"), "customers",
         (Field("owner", "owner"), Several("departments")),
         put=f"{CUSTOMER}/departments", read=CUSTOMER,
     ),
     "contact": Form(
-        lazy("New contact"), "customers", ("contacts", "log"),
+        lazy("New contact"), "customers",
         (Field("name"), Field("title"), Words("roles"), Field("email"), Field("mobile"), Field("phone"),
          Field("notes")),
         add=f"{CUSTOMER}/contacts", edit=f"{CUSTOMER}/contacts/{{resource}}", title_edit=lazy("Edit contact"),
     ),
     "contact_end": Form(
-        lazy("Mark contact as ended"), "customers", ("contacts", "log"), (Field("ended_on"),),
+        lazy("Mark contact as ended"), "customers", (Field("ended_on"),),
         put=f"{CUSTOMER}/contacts/{{resource}}/end", read=f"{CUSTOMER}/contacts/{{resource}}",
     ),
     "note": Form(
-        lazy("New note"), "customers", ("notes", "log"), (Field("text"), Flag("pinned")),
+        lazy("New note"), "customers", (Field("text"), Flag("pinned")),
         add=f"{CUSTOMER}/notes", edit=f"{CUSTOMER}/notes/{{resource}}", title_edit=lazy("Edit note"),
     ),
-    "tags": Form(lazy("New tags"), "customers", ("tags", "log"), (Words("tags", "name"),), add=f"{CUSTOMER}/tags"),
+    "tags": Form(lazy("New tags"), "customers", (Words("tags", "name"),), add=f"{CUSTOMER}/tags"),
     "tag_remove": Form(
-        lazy("Remove tag"), "customers", ("tags", "log"), (), delete=f"{CUSTOMER}/tags/{{resource}}"
+        lazy("Remove tag"), "customers", (), delete=f"{CUSTOMER}/tags/{{resource}}"
     ),
-    "log_comment": Form(lazy("New comment"), "customers", ("log",), (Field("text"),), add=f"{CUSTOMER}/log"),
+    "log_comment": Form(lazy("New comment"), "customers", (Field("text"),), add=f"{CUSTOMER}/log"),
     "invoice_information": Form(
-        lazy("Edit invoice information"), "invoicing", ("invoice_information", "log"),
+        lazy("Edit invoice information"), "invoicing",
         (Field("invoice_type"), Field("invoice_interval"), Lines("invoice_emails"), Flag("project_invoicing"),
          Field("ehf_org_number"), Field("ehf_name"), Field("ehf_reference"), Field("gln"), Count("credit_days"),
          Field("credit_days_reason"), Field("our_reference"), Field("contact_reference"),
@@ -99,30 +98,30 @@ FORMS = {
         edit=f"{CUSTOMER}/invoice-information",
     ),
     "fixed_line": Form(
-        lazy("New fixed invoice line"), "invoicing", ("invoice_information", "log"),
+        lazy("New fixed invoice line"), "invoicing",
         (Field("description"), Number("quantity"), Field("unit"), Number("price"), Field("vat_code"),
          Field("valid_from"), Field("valid_to")),
         add=f"{CUSTOMER}/fixed-lines", edit=f"{CUSTOMER}/fixed-lines/{{resource}}",
         title_edit=lazy("Edit fixed invoice line"),
     ),
     "file_bin": Form(
-        lazy("Move the file to the bin"), "files", ("files", "log"), (), delete=f"{CUSTOMER}/files/{{resource}}"
+        lazy("Move the file to the bin"), "files", (), delete=f"{CUSTOMER}/files/{{resource}}"
     ),
     "communication": Form(
-        lazy("Register communication"), "dialog", ("dialog", "log"),
+        lazy("Register communication"), "dialog",
         (Field("kind"), Field("direction"), When("happened_at"), Field("contact_id"), Field("subject"),
          Field("body")),
         add=f"{CUSTOMER}/communications", edit=f"{CUSTOMER}/communications/{{resource}}",
         title_edit=lazy("Correct communication"),
     ),
     "project": Form(
-        lazy("New project"), "recruitment", ("projects", "log"),
+        lazy("New project"), "recruitment",
         (Field("name"), Field("type"), Number("value"), Field("department"), Field("responsible"),
          Field("start", "starts_on"), Field("end", "ends_on")),
         add=f"{CUSTOMER}/projects", edit=f"{CUSTOMER}/projects/{{resource}}", title_edit=lazy("Edit project"),
     ),
     "project_status": Form(
-        lazy("Change status"), "recruitment", ("projects", "log"), (Field("status"),),
+        lazy("Change status"), "recruitment", (Field("status"),),
         put=f"{CUSTOMER}/projects/{{resource}}/status", read=f"{CUSTOMER}/projects/{{resource}}",
     ),
 }  # fmt: skip

@@ -12,6 +12,7 @@ from chassis.auth import Caller
 from contracts.integration import InvoiceImported
 from tests.browser.screen import filled, item, open_card, opened, save
 from tests.suite import envelope
+from tests.system.forms import silenced
 
 DESK = {"viewport": {"width": 1440, "height": 900}}
 
@@ -83,3 +84,15 @@ def test_what_stands_in_the_way_of_an_invoice_is_to_be_done(card):
     expect(panel(card, "tasks").locator("li").first).to_be_visible()
     dialog = opened(card, "glance-invoice_information")
     expect(dialog.locator("#field-invoice_type")).to_be_visible()
+
+
+def test_what_was_silent_comes_back_by_itself(suite, page, nordlys):
+    unseen = nordlys.ada.register("Usett Rederi AS")
+    with silenced(suite, "invoicing", "killed"):
+        page.goto(f"/customers/{unseen['id']}")
+        expect(panel(page, "economy")).to_contain_text("Ikke tilgjengelig akkurat nå")
+        expect(page.locator("#trouble")).to_contain_text("Økonomi")
+
+    expect(panel(page, "economy")).to_contain_text("Ingen fakturaer ennå")
+    expect(page.locator(".alerts")).to_contain_text("Kan ikke faktureres ennå")
+    expect(page.locator("#trouble")).to_be_empty()

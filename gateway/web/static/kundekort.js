@@ -61,7 +61,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   focusFirst();
 });
 
-// 204: it is saved. The sections it concerns fetch themselves anew on the `changed-…` events of the same answer.
+// 204: it is saved.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status !== 204) return;
   const said = detail.elt.dataset.said;

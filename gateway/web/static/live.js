@@ -1,14 +1,17 @@
 "use strict";
-// What changed elsewhere comes onto the open card by itself: the server says that a service knows something new, the
-// card is fetched once, and only what differs takes the place of what stood there. What somebody types or reads stays.
+// What changed comes onto the open card by itself, whoever changed it: after a save, when the server says that a service
+// knows something new, and while one is silent, the card is fetched once, and only what differs takes the place of what
+// stood there. What somebody types or reads stays.
 
 const CALM = 250; // milliseconds in which several changes become one look
 const LOG = 1200; // milliseconds after which the log has heard of it as well
+const LATE = 5000; // milliseconds between two looks while something is not as it should be
 const OWN = 3000; // milliseconds after a save of one's own: what changes then is no news
 const view = document.getElementById("view");
 let source = null;
 let waiting = null;
 let again = null;
+let later = null;
 let saved = 0;
 
 const differing = (fresh) => [...fresh.querySelectorAll("[data-seal]")].filter(({ id, dataset }) => {
@@ -40,11 +43,27 @@ function mark(items) {
 }
 
 async function look() {
+  clearTimeout(later);
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const changed = differing(fresh).map(replace);
-  if (changed.length && Date.now() - saved > OWN) mark(changed);
+  if (answer?.ok && !answer.redirected) {
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const changed = differing(fresh).map(replace);
+    if (changed.length && Date.now() - saved > OWN) mark(changed);
+  }
+  lookLater();
+}
+
+// A service that is silent does not say that it is back.
+function lookLater() {
+  clearTimeout(later);
+  if (document.querySelector("[data-status=stale], [data-status=unavailable]")) later = setTimeout(look, LATE);
+}
+
+function lookAtOwn() {
+  saved = Date.now();
+  clearTimeout(again);
+  again = setTimeout(look, LOG);
+  look();
 }
 
 function listen() {
@@ -63,9 +82,16 @@ function listen() {
 }
 
 if (view?.dataset.live) {
-  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.xhr.status === 204 && (saved = Date.now()));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.xhr.status === 204 && lookAtOwn());
+  document.addEventListener("htmx:afterSettle", lookLater);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-look]")) return;
+    event.preventDefault();
+    look();
+  });
   // Nobody looks at a card in a hidden tab; what happened meanwhile is told on coming back.
   document.addEventListener("visibilitychange", () => (document.hidden ? source?.close() : listen()));
   window.addEventListener("pagehide", () => source?.close());
   listen();
+  lookLater();
 }
