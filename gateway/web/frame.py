@@ -2,11 +2,14 @@
 
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from flask import Response, make_response, redirect, request
 
+from chassis import auth
 from chassis.db import reading
 from gateway.directory.models import department_names, employee_names
+from gateway.preferences.actions import preferences
 from gateway.signin import cookie
 from gateway.visitors import whoami
 from gateway.web import texts
@@ -23,7 +26,16 @@ def context() -> dict[str, Any]:
     if visitor is None:
         return found
     departments, employees = names()
-    return {**found, "me": visitor, "departments": departments, "employees": employees}
+    with reading() as session:
+        mine = preferences(session, me())
+    return {**found, "me": visitor, "mine": mine, "departments": departments, "employees": employees}
+
+
+def me() -> UUID:
+    """Return who is signed in."""
+    employee = auth.caller().employee
+    assert employee is not None  # only employees sign in
+    return employee
 
 
 def names(*, only_active: bool = False) -> tuple[dict[str, str], dict[str, str]]:

@@ -144,7 +144,7 @@ def arrange(customer_id: UUID) -> Response:
     """Fold or move an item, for oneself."""
     act, _, key = request.form.get("act", "").partition(":")
     with transaction() as session:
-        layout.arrange(session, _me(), act, key)
+        layout.arrange(session, frame.me(), act, key)
     more = "?arrange=1" if request.form.get("arranging") else ""
     return make_response(redirect(f"/customers/{customer_id}{more}", 303))
 
@@ -173,13 +173,7 @@ def _card(customer_id: UUID, key: str | None) -> str:
 
 def _layout() -> Arrangement:
     with reading() as session:
-        return layout.arrangement(session, _me())
-
-
-def _me() -> UUID:
-    employee = auth.caller().employee
-    assert employee is not None  # only employees sign in
-    return employee
+        return layout.arrangement(session, frame.me())
 
 
 def _customer(found: dict[str, Any]) -> dict[str, Any]:

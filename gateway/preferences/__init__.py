@@ -1,0 +1,1 @@
+"""How each employee likes the pages: density, language, what the list shows, which customers were opened last."""
