@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-OTHERS = ("__init__", "__main__", "ground", "flow")
+OTHERS = ("__init__", "__main__", "bare", "flow", "ground")
 LASTING = ("recovery",)  # twenty hangs of a minute
 ALL = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in OTHERS)
 
