@@ -1,4 +1,4 @@
-"""The memory of the embedded suite, as ``make run`` starts it, when its demo data is there and every card was opened."""
+"""The memory of the embedded suite, started as ``make run`` does, with its demo data, after every card was opened."""
 
 import json
 import subprocess
