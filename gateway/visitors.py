@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from flask import Request, request
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from chassis.auth import Caller, calling
-from chassis.db import reading
+from chassis.db import reading, speak_for
 from gateway.directory.models import Employee, Tenant
 from gateway.directory.roles import EVERYWHERE, ROLES
 from gateway.signin import cookie
-from gateway.signin.actions import Identity, who_is
-from gateway.signin.models import Account
+from gateway.signin.actions import NOBODY, see, who_is
+from gateway.signin.models import Account, SignedIn
 from gateway.switches.models import Switchboard
 
 PLACE = "kundekort.visitor"
@@ -49,11 +50,16 @@ def whoami(request: Request) -> Visitor | None:
 
 def look_up(token: str) -> Visitor | None:
     """Find whose session this is, with today's role, departments and settings: a change holds from the next request."""
-    identity = who_is(token)
-    return _employee(identity, cookie.csrf_token(token)) if identity else None
+    with calling(NOBODY), reading() as session:
+        identity = who_is(session, token)
+        visitor = _employee(session, identity, cookie.csrf_token(token)) if identity else None
+    if identity and visitor:
+        see(token, identity.seen_at)
+    return visitor
 
 
-def _employee(identity: Identity, csrf_token: str) -> Visitor | None:
+def _employee(session: Session, identity: SignedIn, csrf_token: str) -> Visitor | None:
+    speak_for(session, Caller(tenant=identity.tenant))
     query = (
         select(Employee, Tenant.name, Switchboard.off, Account.email)
         .join(Tenant, Tenant.tenant_id == Employee.tenant_id)
@@ -61,8 +67,7 @@ def _employee(identity: Identity, csrf_token: str) -> Visitor | None:
         .outerjoin(Account, (Account.employee == Employee.id) & Account.operator)
         .where(Employee.id == identity.employee, Employee.active)
     )
-    with calling(Caller(tenant=identity.tenant)), reading() as session:
-        found = session.execute(query).one_or_none()
+    found = session.execute(query).one_or_none()
     if found is None:
         return None
     employee, tenant_name, off, operator = found

@@ -2,13 +2,12 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller, calling
@@ -41,13 +40,6 @@ class EmailTaken(Refused):
     """Somebody else already signs in with this e-mail address."""
 
     field = "email"
-
-
-class Identity(NamedTuple):
-    """Whose session it is."""
-
-    tenant: UUID
-    employee: UUID
 
 
 def sign_in(email: str, password: str, address: str) -> str:
@@ -85,23 +77,25 @@ def sign_out(token: str) -> None:
         session.execute(delete(SignedIn).where(SignedIn.digest == _digest(token)))
 
 
-def who_is(token: str) -> Identity | None:
-    """Tell whose session this is, if it still is one."""
-    settings = current_app.extensions["program"].settings
-    moment = now()
-    living = (
+def who_is(session: Session, token: str) -> SignedIn | None:
+    """Find the session with this id, if it still is one; *session* is that of nobody in particular."""
+    return session.scalars(select(SignedIn).where(*_living(token))).one_or_none()
+
+
+def see(token: str, last: datetime) -> None:
+    """Note that a session is in use, once a minute."""
+    if last < now() - SEEN_EVERY:
+        with calling(NOBODY), transaction() as session:
+            session.execute(update(SignedIn).where(*_living(token)).values(seen_at=now()))
+
+
+def _living(token: str) -> tuple[ColumnElement[bool], ...]:
+    settings, moment = current_app.extensions["program"].settings, now()
+    return (
         SignedIn.digest == _digest(token),
         SignedIn.seen_at > moment - timedelta(minutes=settings.idle_minutes),
         SignedIn.created_at > moment - timedelta(minutes=settings.session_minutes),
     )
-    with calling(NOBODY), reading() as session:
-        found = session.scalars(select(SignedIn).where(*living)).one_or_none()
-    if found is None:
-        return None
-    if found.seen_at < moment - SEEN_EVERY:
-        with calling(NOBODY), transaction() as session:
-            session.execute(update(SignedIn).where(*living).values(seen_at=moment))
-    return Identity(found.tenant, found.employee)
 
 
 def open_account(session: Session, employee: UUID, email: str, password: str | None = None) -> None:
