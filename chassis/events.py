@@ -107,7 +107,7 @@ def write(envelope: Envelope) -> str:
 
 def to_json(value: Any) -> str:
     """Write JSON compactly; ids, moments, dates and exact decimals become text."""
-    return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, default=_text_of, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(raw: bytes) -> Envelope:
@@ -181,9 +181,15 @@ def plain(value: Any) -> Any:
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
+    return _text_of(value) if isinstance(value, date | UUID | Decimal) else value
+
+
+def _text_of(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, UUID | Decimal) else value
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
 def load(event_type: type[E], data: Mapping[str, Any]) -> E:

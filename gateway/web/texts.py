@@ -21,6 +21,7 @@ from gateway.web.fields import ZONE
 
 LANGUAGES = ("nb", "en")
 COOKIE = "language"
+PLACE = "kundekort.language"
 THOUSAND = 1000
 SPANS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
@@ -39,9 +40,14 @@ def catalogue(language: str) -> dict[str, Any]:
 
 
 def language() -> str:
-    """Return the language of whoever is asking: what was chosen, else Norwegian."""
-    chosen = request.cookies.get(COOKIE, "") if has_request_context() else ""
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+    """Return the language of whoever is asking: what was chosen, else Norwegian. A page asks hundreds of times."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    found: str | None = request.environ.get(PLACE)
+    if found is None:
+        chosen = request.cookies.get(COOKIE, "")
+        found = request.environ[PLACE] = chosen if chosen in LANGUAGES else LANGUAGES[0]
+    return found
 
 
 def gettext(message: str) -> str:
