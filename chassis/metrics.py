@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -38,9 +38,12 @@ class Metrics:
         )
         self.serving = 0
         self._lock = threading.Lock()
-        in_flight = Gauge("kundekort_in_flight", "Requests being served", registry=self.registry)
-        in_flight.set_function(lambda: self.serving)
+        self.show("kundekort_in_flight", "Requests being served", lambda: self.serving)
         self.registry.register(_Backlog(engine))
+
+    def show(self, name: str, what: str, figure: Callable[[], float]) -> None:
+        """Show a figure as it stands at every scrape."""
+        Gauge(name, what, registry=self.registry).set_function(figure)
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -60,10 +63,9 @@ class Metrics:
 
     def watch_consumer(self, consumer: Watched) -> None:
         """Show when the broker was last heard of, and how many messages were taken in."""
-        silent = Gauge("kundekort_consumer_silent_seconds", "Since the broker was heard of", registry=self.registry)
-        silent.set_function(lambda: time.monotonic() - consumer.last_seen)
-        handled = Gauge("kundekort_consumer_messages", "Messages taken in", registry=self.registry)
-        handled.set_function(lambda: consumer.handled)
+        silent = "kundekort_consumer_silent_seconds"
+        self.show(silent, "Since the broker was heard of", lambda: time.monotonic() - consumer.last_seen)
+        self.show("kundekort_consumer_messages", "Messages taken in", lambda: consumer.handled)
 
     def text(self) -> bytes:
         """Write all of it in Prometheus' format."""

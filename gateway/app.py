@@ -3,6 +3,7 @@
 from flask import Flask
 
 from chassis import service
+from chassis.program import Program
 from chassis.timers import Chore
 from gateway import headers, visitors
 from gateway.calls import Services
@@ -37,9 +38,11 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
         chores=[Chore("sessions", signin.forget_old), Chore("card changes", card.forget_old)],
         operated_at="/api/operations",
     )
-    app.extensions["program"].authenticate = visitors.authenticate
+    program: Program = app.extensions["program"]
+    program.authenticate = visitors.authenticate
     app.extensions["services"] = Services(settings)
-    app.extensions["streams"] = Streams(app.extensions["program"].engine, app.extensions["program"].stopping)
+    app.extensions["streams"] = streams = Streams(program.engine, program.stopping)
+    program.metrics.show("kundekort_live_streams", "Open cards that hear of changes", streams.count)
     headers.install(app, settings)
     texts.install(app)
     app.before_request(forgery.refuse)

@@ -59,7 +59,11 @@ class Streams:
 
     def full(self) -> bool:
         """Tell whether there is no room for one more."""
-        return len(self._open) + len(self._new) >= MOST
+        return self.count() >= MOST
+
+    def count(self) -> int:
+        """Tell how many there are."""
+        return len(self._open) + len(self._new)
 
     def add(self, tenant: UUID, customer: UUID, since: datetime, line: socket.socket) -> None:
         """Serve a connection from now on; begin with what changed since a moment."""

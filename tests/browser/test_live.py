@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screen import count, filled, item, open_card, opened, save, to_part
+from tests.system.people import until
 
 SOON = 3.0  # seconds, beside other tests; how soon it is by itself stands in docs/measured.md
 
@@ -88,3 +89,14 @@ def test_what_was_missed_while_nobody_listened_is_told_on_coming_back(listening,
     listening.context.set_offline(False)
 
     expect(listening.locator("h1")).to_have_text("Fjordvik Gruppen AS")
+
+
+def test_operators_see_how_many_cards_are_open(listening, suite):
+    def shown():
+        text = suite.program("gateway").metrics.text().decode()
+        return float(text.partition("\nkundekort_live_streams ")[2].partition("\n")[0])
+
+    open_now = shown()
+    assert open_now >= 1
+    listening.close()
+    until(lambda: shown() < open_now, within=20, what="one less")
