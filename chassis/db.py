@@ -150,7 +150,7 @@ def _introduce(session: Session, who: Caller) -> None:
         )
     subject = session.info["program"].subject
     if subject is not None and has_request_context() and "customer_id" in (request.view_args or {}):
-        find(session, subject, (request.view_args or {})["customer_id"])
+        session.info["subject"] = find(session, subject, (request.view_args or {})["customer_id"])
 
 
 def speak_for(session: Session, who: Caller) -> None:
@@ -204,7 +204,14 @@ def find(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
 
 
 def _at_hand(session: Session, table: type[S], row_id: UUID) -> S | None:
-    """Return a row that this transaction holds already; to whom departments do not matter it looks no different."""
+    """Return a row that this transaction holds already, if the caller may certainly see it.
+
+    That is the customer of the request, who was looked for in the caller's name, and any row where departments do not
+    matter to the caller.
+    """
+    subject = session.info.get("subject")
+    if isinstance(subject, table) and subject.id == row_id:
+        return subject
     who: Caller = session.info["caller"]
     key = inspect(table).identity_key_from_primary_key((who.tenant, row_id))
     return session.identity_map.get(key) if who.everywhere else None
