@@ -184,7 +184,7 @@ def _overlaps_arrays(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return f"({left} && CAST(string_to_array({right}, ',') AS uuid[]))"
 
 
-@compiles(overlaps, "sqlite")
+@compiles(overlaps)  # on SQLite, and where SQLAlchemy only looks at a statement
 def _overlaps_json(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     column, ids = element.clauses
     left, right = compiler.process(column, **kw), compiler.process(ids, **kw)

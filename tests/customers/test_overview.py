@@ -78,6 +78,9 @@ def test_a_cursor_is_good_only_where_it_came_from(client, eve, three):
     assert client.get(f"/customers?limit=1&cursor={cursor}x").status_code == 422
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "sort=name", "type=friend", "text=a&text=b"])
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=201", "limit=x", "order=name", "sort=age", "department=x", "type=friend", "text=a&text=b"],
+)
 def test_a_bad_question_gets_its_message(client, query):
     assert client.get(f"/customers?{query}").status_code == 422

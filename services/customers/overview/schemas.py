@@ -6,14 +6,18 @@ from chassis.paging import PageShape
 from chassis.shapes import Choice, Id, Shape
 from services.customers.profile.schemas import TYPES
 
+SORTS = ("name", "-name", "number", "-number", "updated_at", "-updated_at")
+
 
 class CustomerListShape(PageShape):
-    """Which customers are asked for."""
+    """Which customers are asked for, and in which order; a minus sorts downwards."""
 
     text = fields.String(validate=validate.Length(max=100, error="At most {max} characters."))
     type = Choice(*TYPES)
     place = fields.String(validate=validate.Length(max=100, error="At most {max} characters."))
     tag = fields.String(validate=validate.Length(max=50, error="At most {max} characters."))
+    department = Id(allow_none=False)
+    sort = Choice(*SORTS)
 
 
 class CustomerRowShape(Shape):
@@ -24,6 +28,8 @@ class CustomerRowShape(Shape):
     name = fields.String()
     org_number = fields.String(allow_none=True)
     type = fields.String()
+    email = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
     place = fields.String(allow_none=True)
     departments = fields.List(fields.UUID())
     owner_department = Id()
@@ -31,7 +37,8 @@ class CustomerRowShape(Shape):
 
 
 class CustomerPageShape(Shape):
-    """One page of customers."""
+    """One page of customers; ``total`` counts those on all pages, and is null where they are too many to count."""
 
     items = fields.List(fields.Nested(CustomerRowShape))
     next = fields.String(allow_none=True)
+    total = fields.Integer(allow_none=True)

@@ -20,6 +20,7 @@ class Customer(Versioned, InDepartments, Base):
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "org_number"),
         Index("ix_customers_list", "tenant_id", "sort_name", "id"),
+        Index("ix_customers_changed", "tenant_id", "updated_at", "id"),
     )
 
     number: Mapped[int]
