@@ -1,7 +1,6 @@
 """The pages people see."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
@@ -10,7 +9,6 @@ from chassis import auth
 from chassis.auth import Unauthenticated
 from chassis.db import reading, transaction
 from chassis.errors import Refused
-from gateway.calls import call
 from gateway.card.compose import compose
 from gateway.layout import actions as layout
 from gateway.layout.actions import Arrangement
@@ -18,20 +16,20 @@ from gateway.live import api as live
 from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
-from gateway.web import assets, editing, files, frame, operations, problems, settings, texts
+from gateway.web import assets, customers, editing, files, frame, operations, settings, texts
 from gateway.web.forms import FORMS
 from gateway.web.help import explained
 from gateway.web.sentences import happened
 
 web = Blueprint("pages", __name__, template_folder="templates")
 
-TYPES = ("prospect", "customer", "former_customer", "supplier", "own_company", "other")
 BUTTONS = ("contacts", "economy", "offers", "files", "dialog", "calendar", "inquiries", "projects", "recruitment",
            "logged_work")  # fmt: skip
 OPEN = ("pages.sign_in", "pages.sign_in_form", "pages.static", "pages.choose_language")
 YEAR = 365 * 24 * 3600
 
 assets.install(web)
+customers.install(web)
 web.context_processor(frame.context)
 web.add_app_template_filter(happened)
 web.add_app_template_filter(explained)
@@ -96,21 +94,6 @@ def choose_language() -> Response:
 def front() -> Response:
     """Begin with the customers."""
     return make_response(redirect("/customers"))
-
-
-@web.get("/customers")
-def customers() -> str:
-    """List and find customers."""
-    query = {name: request.args.get(name, "").strip() for name in ("text", "type", "place", "cursor")}
-    asked = {name: value for name, value in query.items() if value}
-    answer = call(auth.caller(), "customers", "GET", "/customers", query=asked)
-    found: dict[str, Any] = answer.json() if answer.ok else {"items": [], "next": None}
-    error = None if answer.ok else "; ".join(problems.errors(problems.read(answer), ()).values())
-    following = {**asked, "cursor": found["next"]}
-    next_url = f"/customers?{urlencode(following)}" if found["next"] else None
-    return render_template(
-        "customers.html", customers=found["items"], query=query, types=TYPES, next_url=next_url, error=error
-    )
 
 
 @web.route("/customers/new", methods=["GET", "POST"])

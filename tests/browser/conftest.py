@@ -13,8 +13,10 @@ from tests.browser.screen import PATIENCE, open_card
 from tests.system.forms import Embedded
 from tests.system.people import Agency, Employee
 
-# What the browser itself says in its console about an answer that the page takes care of.
-REFUSED = re.compile(r"(status of|Status Error Code) (401|409|412|413|422|503)\b|ERR_INTERNET_DISCONNECTED")
+# What is said in the console about an answer that the page takes care of, and about a search that the next overtook.
+REFUSED = re.compile(
+    r"(status of|Status Error Code) (401|409|412|413|422|503)\b|ERR_INTERNET_DISCONNECTED|htmx:(afterRequest|sendAbort)"
+)
 
 Visit = Callable[..., Page]
 
