@@ -16,7 +16,8 @@ from gateway.live import api as live
 from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
-from gateway.web import assets, customers, editing, files, frame, operations, settings, texts
+from gateway.signin.forgery import Forged
+from gateway.web import assets, customers, editing, files, frame, operations, settings, texts, undoing
 from gateway.web.forms import FORMS
 from gateway.web.help import explained
 from gateway.web.sentences import happened
@@ -33,6 +34,7 @@ customers.install(web)
 web.context_processor(frame.context)
 web.add_app_template_filter(happened)
 web.add_app_template_filter(explained)
+web.add_app_template_filter(undoing.acted_on)
 
 
 @web.before_request
@@ -51,7 +53,10 @@ def look_who_is_there() -> Response | None:
 def refused(error: Refused) -> Response:
     """Show a refusal as a page."""
     page = render_template("error.html", title=texts.say(error.title), status=error.status, detail="")
-    return make_response(page, error.status)
+    response = make_response(page, error.status)
+    if isinstance(error, Forged):  # or the session is another than the page's: feedback.js takes its token
+        response.headers["HX-Trigger"] = "forged"
+    return response
 
 
 @web.get("/sign-in")
@@ -119,7 +124,7 @@ def item(customer_id: UUID, key: str) -> str:
     if not request.headers.get("HX-Request"):
         return _card(customer_id, key)
     page = {"item": found["items"][key], "key": key, "customer": _customer(found), "layout": _layout()}
-    return render_template(f"items/{key}.html", **page)
+    return render_template(f"items/{key}.html", **page, **files.beside(key, customer_id))
 
 
 @web.post("/customers/<uuid:customer_id>/arrange")
@@ -151,6 +156,7 @@ def _card(customer_id: UUID, key: str | None) -> str:
         as_of=found["as_of"],
         layout=_layout(),
         arranging="arrange" in request.args,
+        **files.beside(key, customer_id),
     )
 
 
