@@ -43,8 +43,9 @@ def undo(page):
 
 
 def take_away(place, kind, about):
-    """Press the button that takes something away at once."""
-    place.locator(f"[id^=do-{kind}-]").and_(place.get_by_role("button", name=re.compile(about))).click()
+    """Press the first button that takes something away at once."""
+    buttons = place.locator(f"[id^=do-{kind}-]")
+    buttons.and_(place.get_by_role("button", name=re.compile(about))).first.click()
 
 
 def test_a_file_goes_to_the_bin_without_a_question_and_comes_back(page, files):

@@ -46,18 +46,34 @@ document.addEventListener("forged", async () => {
   say(texts.renewed, "danger");
 });
 
-// What is taken away goes at once, and the focus to what is beside it; refused, it is back.
-document.addEventListener("htmx:beforeSend", ({ detail }) => {
-  if (!detail.elt.matches("[data-vanishes]")) return;
-  const gone = detail.elt.closest("li, tr");
+// What is taken away goes at once, and the focus to what is beside it.
+function vanish(act) {
+  const gone = act.closest("li, tr");
   const beside = gone.nextElementSibling ?? gone.previousElementSibling;
-  const kind = detail.elt.querySelector("button").id.split("-")[1];
+  const kind = act.querySelector("button").id.split("-")[1];
   const next = beside?.querySelector(`[id^="do-${kind}-"]`) ?? gone.closest(".item").querySelector("h2, h3");
   if (gone.contains(document.activeElement)) next.focus();
   gone.hidden = true;
+  return () => (gone.hidden = false);
+}
+
+function fold(button) {
+  const open = button.getAttribute("aria-expanded") !== "true";
+  button.setAttribute("aria-expanded", open);
+  button.closest(".item").classList.toggle("folded", !open);
+  document.getElementById(button.getAttribute("aria-controls")).hidden = !open;
+  return () => fold(button);
+}
+
+// Both are seen before they are answered; refused, they are as they were.
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  const pressed = detail.requestConfig.triggeringEvent?.submitter;
+  if (detail.elt.matches("[data-vanishes]")) detail.xhr.takeBack = vanish(detail.elt);
+  if (pressed?.matches(".fold")) detail.xhr.takeBack = fold(pressed);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.elt.matches("[data-vanishes]") && !detail.successful) detail.elt.closest("li, tr").hidden = false;
+  if (!detail.successful) detail.xhr.takeBack?.();
+  detail.xhr.takeBack = null;
 });
 
 function linger() {
@@ -77,7 +93,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   linger();
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (undo?.contains(detail.elt) && detail.successful) dismiss();
+  if (undo?.contains(detail.elt) && detail.successful) setTimeout(dismiss); // htmx would tell it again, of a form that is gone
 });
 for (const name of ["pointerleave", "focusout"]) undo?.addEventListener(name, () => undo.childElementCount && linger());
 undo?.addEventListener("click", ({ target }) => target.closest("[data-dismiss]") && dismiss());
