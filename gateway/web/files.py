@@ -46,7 +46,8 @@ def save(customer: str) -> Response:
 
 def _hand_on(customer: str, chosen: FileStorage) -> str:
     """Send one file on in pieces; return what was wrong with it, or nothing."""
-    size = chosen.stream.seek(0, SEEK_END)
+    chosen.stream.seek(0, SEEK_END)
+    size = chosen.stream.tell()
     chosen.stream.seek(0)
     headers = {"Content-Type": "application/octet-stream", "Idempotency-Key": key_for(f"{chosen.filename} {size}")}
     answer = call(

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import filled, item, open_card, opened, row_form, save, send, sign_in
+from tests.browser.screen import filled, item, open_card, opened, row_form, save, send, sign_in, to_part
 from tests.system.people import PASSWORD
 
 
@@ -185,6 +185,21 @@ def test_a_pinned_note_is_chosen_too(card, nordlys, customer, colleague):
     expect(form.locator("#field-pinned")).to_be_checked()
     save(form)
     expect(item(card, "notes").locator(".pinned")).to_contain_text("Ring etter kl. 15.")
+
+
+def test_a_project_that_took_another_step_can_stay_there(card, nordlys, customer):
+    place = f"/api/recruitment/customers/{customer['id']}/projects"
+    project = nordlys.ada.write(place, {"name": "Lagerteam", "status": "active"})
+    to_part(card, "projects")
+    form = row_form(card, "project_status")
+    form.locator("[value=lost]").check()
+    nordlys.ada.write(f"{place}/{project['id']}/status", {"status": "urgent"}, "PUT", 1)
+    send(form)
+
+    expect(row(form, "status").locator("td")).to_have_text(["Aktiv", "Haster", "Tapt"])
+    keep(form, "status", "stored")
+    save(form)
+    expect(item(card, "projects")).to_contain_text("Haster")
 
 
 def test_without_a_script_the_choice_counts_when_the_form_is_sent(visit, nordlys, customer, colleague):

@@ -45,7 +45,7 @@ def test_what_takes_a_while_is_seen_and_heard_until_it_is_there(card):
         asked()
         expect(card.locator("body")).to_have_class(UNDER_WAY)
         expect(link).to_have_attribute("aria-busy", "true")
-        expect(card.locator("body > [data-working]")).to_have_text("Arbeider …")
+        expect(card.locator("body > [data-busy]")).to_have_text("Arbeider …")
     dialog = filled(card.locator("#dialog[open]"), name="Fjordvik Gruppen AS")
     expect(card.locator("body")).not_to_have_class(UNDER_WAY)
     expect(card.locator("[aria-busy]")).to_have_count(0)
@@ -55,7 +55,7 @@ def test_what_takes_a_while_is_seen_and_heard_until_it_is_there(card):
         button.click()
         asked()
         expect(button).to_have_attribute("aria-busy", "true")
-        expect(dialog.locator("[data-working]")).to_have_text("Arbeider …")
+        expect(dialog.locator("[data-busy]")).to_have_text("Arbeider …")
         button.click()  # and once more: it is sent once
     expect(dialog).to_have_count(0)
     expect(card.locator("h1")).to_have_text("Fjordvik Gruppen AS")

@@ -12,7 +12,7 @@ let fading = null;
 // Show that something is under way; what this returns ends it.
 function begin(pressed) {
   const told = setTimeout(() => {
-    for (const place of document.querySelectorAll("[data-working][role]")) place.textContent = texts.working;
+    for (const place of document.querySelectorAll("[data-busy]")) place.textContent = texts.working;
   }, WHILE);
   const shown = setTimeout(() => {
     document.body.classList.add("under-way");
@@ -24,7 +24,7 @@ function begin(pressed) {
     pressed?.removeAttribute("aria-busy");
     if (underWay.size) return;
     document.body.classList.remove("under-way");
-    for (const place of document.querySelectorAll("[data-working][role]")) place.textContent = "";
+    for (const place of document.querySelectorAll("[data-busy]")) place.textContent = "";
   };
 }
 
