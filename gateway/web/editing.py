@@ -19,6 +19,8 @@ from gateway.web.forms import FORMS, Form
 from gateway.web.merging import STORED, Difference
 from gateway.web.texts import gettext
 
+MOST_TRIES = 3  # to be as fast as those who change something else
+
 
 @dataclass
 class Shown:
@@ -51,17 +53,12 @@ def show(name: str, customer: str | None, resource: str | None) -> Response:
 
 def save(name: str, customer: str | None, resource: str | None) -> Response:
     """Send what was typed; on success say so, and how to take it back."""
-    form = FORMS[name]
-    carried = merging.carried(form.fields, request.form)
-    typed = merging.merged(request.form, carried)
-    answer = _send(name, customer, resource, typed, request.form.get("etag", ""))
-    current = _current(answer)
-    differences = merging.compare(form.fields, typed, _read(form, current)) if current else carried
-    if current and form.fields and not differences:  # the other changed nothing that stands in this form
-        answer = _send(name, customer, resource, typed, _etag(current))
+    fields = FORMS[name].fields
+    typed = merging.merged(request.form, merging.carried(fields, request.form))
+    answer, differences = _try(name, customer, resource, typed)
     if not answer.ok:
         return again(name, customer, resource, answer, typed, differences)
-    offered = undoing.offer(name, customer, resource, answer) if request.headers.get("HX-Request") else None
+    offered = undoing.offer(name, customer, resource, answer)
     return offered or saved(customer or answer.json()["id"], created=name == "customer_create")
 
 
@@ -112,13 +109,28 @@ def saved(customer: str, *, created: bool = False) -> Response:
     return Response(status=204)
 
 
+def _try(name: str, customer: str | None, resource: str | None, typed: Typed) -> tuple[Answer, list[Difference]]:
+    """Send what was typed, and again where the other changed nothing that stands in this form; say what did change."""
+    form, etag = FORMS[name], request.form.get("etag", "")
+    for _ in range(MOST_TRIES):
+        answer = _send(name, customer, resource, typed, etag)
+        current = _current(answer)
+        if not current:
+            return answer, merging.carried(form.fields, request.form)
+        differences = merging.compare(form.fields, typed, _read(form, current))
+        if differences or not form.fields:  # what is taken away unseen is not sent again
+            break
+        etag = _etag(current)
+    return answer, differences
+
+
 def _send(name: str, customer: str | None, resource: str | None, typed: Typed, etag: str) -> Answer:
     form = FORMS[name]
     method, path = form.target(resource)
     headers = {"If-Match": etag}
     if method == "POST":
         headers = {"Idempotency-Key": request.form.get("idempotency_key") or str(uuid4())}
-    sent = _completed(name, body_of(form.fields, typed)) if method != "DELETE" and form.fields else None
+    sent = _completed(name, typed) if method != "DELETE" and form.fields else None
     return call(auth.caller(), form.service, method, _path(path, customer, resource), json=sent, headers=headers)
 
 
@@ -137,13 +149,16 @@ def _read(form: Form, stored: Mapping[str, Any]) -> dict[str, Any]:
     return values_of(form.fields, {**stored, "owner": stored.get("owner_department")})
 
 
-def _completed(name: str, body: dict[str, Any]) -> dict[str, Any]:
+def _completed(name: str, typed: Typed) -> dict[str, Any]:
     """Count the owner among the departments: nobody should have to tick it twice."""
+    fields = FORMS[name].fields
+    body = body_of(fields, typed)
     owner = body.get("owner") or body.get("owner_department")
     if owner and owner not in body.get("departments", [owner]):
         body["departments"] = [owner, *body["departments"]]
     if name in ("customer_create", "project", "communication", "contact"):  # what was left blank is left to the service
-        return {field: value for field, value in body.items() if value not in (None, [])}
+        before = body_of(fields, merging.side(request.form, STORED))
+        return {each: value for each, value in body.items() if value not in (None, []) or value != before[each]}
     return body
 
 

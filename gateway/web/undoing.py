@@ -23,7 +23,8 @@ def acted_on(thing: Mapping[str, Any], name: str) -> dict[str, Any]:
 def offer(name: str, customer: str | None, resource: str | None, answer: Answer) -> Response | None:
     """Offer to take back what was done; nothing where that cannot be, or where it was itself a taking back."""
     form, before = FORMS[name], side(request.form, STORED)
-    if not form.undo or "undoing" in request.form or not _can_go_back(name, before, answer):
+    undoable = form.undo and request.headers.get("HX-Request") and "undoing" not in request.form
+    if not undoable or not _can_go_back(name, before, answer):
         return None
     page = render_template(
         "undo.html",

@@ -145,6 +145,20 @@ def test_what_was_taken_and_not_answered_is_not_taken_twice(card):
         save(dialog)
     expect(item(card, "notes").get_by_role("listitem")).to_have_count(2)
 
+
+def test_what_was_taken_and_not_answered_is_not_changed_in_secret(card):
+    dialog = filled(opened(card, "open-note"), text="Ring før kl. 14.")
+    lose_the_answer(card, "**/forms/note")
+    send(dialog)
+    expect(said(card)).to_contain_text("kontakt med tjeneren")
+    send(filled(dialog, text="Ring før kl. 15."))
+    expect(dialog.get_by_role("alert")).to_contain_text("ble lagret likevel")
+    card.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Forkast").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_tags_and_edits_that_were_taken_and_not_answered_go_on_from_there(card):
     tags = filled(opened(card, "open-tags"), tags="havn, skift")
     lose_the_answer(card, "**/forms/tags")
     send(tags)

@@ -169,7 +169,7 @@ def test_the_offer_stays_while_somebody_is_at_it_and_goes_when_it_is_closed(page
     expect(offer(page)).not_to_be_empty()
     offer(page).get_by_role("button", name="Lukk").click()
     expect(offer(page)).to_be_empty()
-    expect(page.locator("#main")).to_be_focused()
+    expect(page.locator("#item-notes-title")).to_be_focused()
 
 
 def test_the_offer_stays_ten_seconds_and_goes_by_itself(page, noted):

@@ -83,12 +83,14 @@ function linger() {
 
 function dismiss() {
   clearTimeout(fading);
-  if (undo.contains(document.activeElement)) document.getElementById("main").focus();
+  if (undo.contains(document.activeElement)) document.getElementById(undo.dataset.from)?.focus();
   undo.replaceChildren();
 }
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target !== undo) return;
+  const from = detail.requestConfig.elt.closest(".item") ?? document.querySelector(".item");
+  undo.dataset.from = `${from.id}-title`;
   document.getElementById("page-status").textContent = "";
   linger();
 });
@@ -100,7 +102,7 @@ undo?.addEventListener("click", ({ target }) => target.closest("[data-dismiss]")
 // Where somebody types, the keys take back what was typed.
 document.addEventListener("keydown", (event) => {
   const button = undo?.querySelector("form button");
-  if (!button || dialog.open || event.key.toLowerCase() !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+  if (!button || dialog.open || event.key?.toLowerCase() !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
   if (event.target.matches("input, select, textarea")) return;
   event.preventDefault();
   button.click();
