@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -238,18 +238,18 @@ class Exchange:
         return why(self.to.name)
 
 
-def ask_all(calls: Iterable[tuple[Neighbour, Call]], deadline_ms: int) -> dict[str, Answer | Unanswered]:
-    """Ask several programs at once; say of each what it answered or why it did not."""
+def ask_all(calls: Mapping[str, tuple[Neighbour, Call]], deadline_ms: int) -> dict[str, Answer | Unanswered]:
+    """Put several questions at once, each by a name; say of each what was answered or why nothing was."""
     found: dict[str, Answer | Unanswered] = {}
-    under_way: list[Exchange] = []
-    for neighbour, call in calls:
+    under_way: dict[str, Exchange] = {}
+    for name, (neighbour, call) in calls.items():
         try:
-            under_way.append(Exchange(neighbour, call, deadline_ms))
+            under_way[name] = Exchange(neighbour, call, deadline_ms)
         except Unanswered as error:
-            found[neighbour.name] = error
-    for exchange in under_way:
+            found[name] = error
+    for name, exchange in under_way.items():
         try:
-            found[exchange.to.name] = exchange.answer()
+            found[name] = exchange.answer()
         except Unanswered as error:
-            found[exchange.to.name] = error
+            found[name] = error
     return found

@@ -1,4 +1,6 @@
-"""Lists by signed cursor: the place after the last row seen, bound to tenant, filter and sort.
+"""Lists: the words they are searched for, and their pages by signed cursor.
+
+A cursor is the place after the last row seen, bound to tenant, filter and sort.
 
 A page is found by comparing the sort columns with the cursor's values, so rows that come or go elsewhere neither
 repeat nor hide a row, and page 1,000 costs what page 1 costs.
@@ -6,7 +8,7 @@ repeat nor hide a row, and page 1,000 costs what page 1 costs.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,12 +16,12 @@ from uuid import UUID
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 from marshmallow import fields, validate
-from sqlalchemy import Column, Select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from chassis import events
 from chassis.errors import Invalid
-from chassis.shapes import Shape
+from chassis.shapes import Line, Shape
 from chassis.tables import Utc
 
 MOST = 200
@@ -37,9 +39,21 @@ class PageShape(Shape):
     )
 
 
+class WordsShape(PageShape):
+    """Which words are looked for, and which page of what holds them is asked for."""
+
+    text = Line(100, required=True)
+
+
+def every_word(text: str, within: Place | ColumnElement[str]) -> Iterator[ColumnElement[bool]]:
+    """Match the rows whose folded text holds every word, in any order and wherever in a word of theirs."""
+    for word in text.casefold().split():
+        yield within.contains(word, autoescape=True)
+
+
 def page(
     session: Session,
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     order: Sequence[Place],
     asked: Mapping[str, Any],
     *,

@@ -144,13 +144,20 @@ def ask_every(
     caller: Caller, path: str, deadline_ms: int, *, only: Collection[str] | None = None
 ) -> dict[str, Answer | Unanswered]:
     """Put the same question to all services at once, or to *only* some."""
+    asked = [name for name in services().neighbours if only is None or name in only]
+    return ask_several(caller, {name: (name, path) for name in asked}, deadline_ms)
+
+
+def ask_several(
+    caller: Caller, questions: Mapping[str, tuple[str, str]], deadline_ms: int
+) -> dict[str, Answer | Unanswered]:
+    """Put several questions at once: by a name of one's own, which service is asked for which path."""
     every = services()
-    questions = [
-        (neighbour, Call("GET", path, every.authorization(caller, name)))
-        for name, neighbour in every.neighbours.items()
-        if only is None or name in only
-    ]
-    return ask_all(questions, min(deadline_ms, _left_ms()))
+    calls = {
+        name: (every.neighbours[service], Call("GET", path, every.authorization(caller, service)))
+        for name, (service, path) in questions.items()
+    }
+    return ask_all(calls, min(deadline_ms, _left_ms()))
 
 
 def neighbour(service: str) -> Neighbour:

@@ -139,7 +139,7 @@ def test_all_are_asked_at_once_and_the_slow_do_not_take_the_answers_of_the_fast(
     hanging = [neighbour(peer(silent), f"hanging {i}") for i in range(3)]
     dripping, fast = neighbour(peer(drips), "dripping"), neighbour(peer(well), "fast")
     found = {}
-    took = seconds(lambda: found.update(ask_all([(each, GET) for each in (*hanging, dripping, fast)], 300)))
+    took = seconds(lambda: found.update(ask_all({each.name: (each, GET) for each in (*hanging, dripping, fast)}, 300)))
 
     assert took < 0.36
     assert isinstance(found["fast"], Answer)

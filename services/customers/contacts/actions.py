@@ -24,6 +24,7 @@ class ContactHasEnded(Refused):
 def add(session: Session, customer_id: UUID, name: str, **details: Any) -> Contact:
     """Add a person at a customer."""
     contact = Contact(customer_id=customer_id, name=name, **details)
+    contact.index()
     session.add(contact)
     record(session, ContactAdded(customer_id, contact.id, name, contact.email), contact)
     return contact
@@ -34,6 +35,7 @@ def readmit(session: Session, contact_id: UUID, known: Mapping[str, Any]) -> Con
     found = session.scalars(select(Contact).filter_by(id=contact_id)).one_or_none()
     if found is None:
         found = Contact(id=contact_id, **known)
+        found.index()
         session.add(found)
     return found
 
@@ -48,6 +50,7 @@ def edit(session: Session, contact: Contact, **details: Any) -> Contact:
         return contact
     for field, value in details.items():
         setattr(contact, field, value)
+    contact.index()
     changed = ContactDetailsChanged(contact.customer_id, contact.id, contact.name, found)
     record(session, changed, contact)
     return contact

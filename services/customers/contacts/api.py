@@ -7,13 +7,30 @@ from sqlalchemy import select
 
 from chassis.api import Routes, match
 from chassis.db import find, reading, transaction
+from chassis.paging import WordsShape, every_word, page
 from services.customers.contacts import actions
-from services.customers.contacts.models import Contact
-from services.customers.contacts.schemas import ContactShape, ContactsShape, EndShape
+from services.customers.contacts.models import Contact, searched
+from services.customers.contacts.schemas import ContactShape, ContactsShape, EndShape, FoundContactsShape
+from services.customers.profile.models import Customer
 
 api = Routes("contacts", item="contacts", description="The people at the customers")
 
 SHAPE = ContactShape()
+FOUND: tuple[Any, ...] = (
+    Contact.id, Contact.customer_id, Contact.name, Contact.title, Contact.email, Contact.mobile, Contact.phone,
+    Customer.name.label("customer_name"),
+)  # fmt: skip
+
+
+@api.get("/contacts")
+@api.arguments(WordsShape, location="query")
+@api.response(200, FoundContactsShape)
+def search(asked: dict[str, Any]) -> dict[str, Any]:
+    """Find people who work at the customers that the caller may see, by every word of ``text``."""
+    theirs = select(*FOUND).join(Customer, Customer.id == Contact.customer_id)
+    query = theirs.where(Contact.ended_on.is_(None), *every_word(asked["text"], searched()))
+    with reading() as session:
+        return page(session, query, (Contact.name, Contact.id), asked)
 
 
 @api.post("/customers/<uuid:customer_id>/contacts")

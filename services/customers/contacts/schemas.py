@@ -28,6 +28,26 @@ class ContactsShape(Shape):
     items = fields.List(fields.Nested(ContactShape))
 
 
+class FoundContactShape(Shape):
+    """A contact among those of all customers."""
+
+    id = Id()
+    customer_id = Id()
+    customer_name = fields.String()
+    name = fields.String()
+    title = fields.String(allow_none=True)
+    email = fields.String(allow_none=True)
+    mobile = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+
+
+class FoundContactsShape(Shape):
+    """One page of contacts."""
+
+    items = fields.List(fields.Nested(FoundContactShape))
+    next = fields.String(allow_none=True)
+
+
 class EndShape(Shape):
     """When the person left; today if nothing is said."""
 

@@ -11,7 +11,7 @@ from chassis.api import Routes
 from chassis.auth import caller
 from chassis.db import reading
 from chassis.errors import Invalid
-from chassis.paging import Place, page
+from chassis.paging import Place, every_word, page
 from chassis.tables import overlaps
 from services.customers.overview.schemas import CustomerListShape, CustomerPageShape
 from services.customers.profile.models import Customer
@@ -48,8 +48,9 @@ def _total(session: Session, query: Select[Any]) -> int | None:
 
 
 def _conditions(asked: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
-    for word in (asked.get("text") or "").casefold().split():
-        yield Customer.search_text.contains(word, autoescape=True)
+    yield from every_word(asked.get("text", ""), Customer.search_text)
+    if "id" in asked:
+        yield Customer.id.in_(asked["id"])
     if asked.get("type"):
         yield Customer.type == asked["type"]
     if asked.get("place"):

@@ -3,15 +3,18 @@
 from marshmallow import fields, validate
 
 from chassis.paging import PageShape
-from chassis.shapes import Choice, Id, Shape
+from chassis.shapes import Choice, Id, Many, Shape
 from services.customers.profile.schemas import TYPES
 
 SORTS = ("name", "-name", "number", "-number", "updated_at", "-updated_at")
 
 
 class CustomerListShape(PageShape):
-    """Which customers are asked for, and in which order; a minus sorts downwards."""
+    """Which customers are asked for (``id`` may stand several times), and in which order; a minus sorts downwards."""
 
+    repeatable = ("id",)
+
+    id = Many(Id(allow_none=False), most=20)
     text = fields.String(validate=validate.Length(max=100, error="At most {max} characters."))
     type = Choice(*TYPES)
     place = fields.String(validate=validate.Length(max=100, error="At most {max} characters."))

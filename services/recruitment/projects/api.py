@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from chassis.api import Routes, match
 from chassis.db import find, reading, transaction
-from chassis.paging import page
+from chassis.paging import WordsShape, every_word, page
+from services.recruitment.clients.models import Client
 from services.recruitment.projects import actions
-from services.recruitment.projects.models import Project
+from services.recruitment.projects.models import Project, searched
 from services.recruitment.projects.schemas import (
+    FoundProjectsShape,
     NewProjectShape,
     ProjectListShape,
     ProjectPageShape,
@@ -21,6 +23,20 @@ from services.recruitment.projects.schemas import (
 api = Routes("projects", item="projects", description="Pieces of work for the customers")
 
 SHAPE = ProjectShape()
+FOUND: tuple[Any, ...] = (
+    Project.id, Project.customer_id, Project.number, Project.name, Project.status, Client.name.label("customer_name"),
+)  # fmt: skip
+
+
+@api.get("/projects")
+@api.arguments(WordsShape, location="query")
+@api.response(200, FoundProjectsShape)
+def search(asked: dict[str, Any]) -> dict[str, Any]:
+    """Find projects for the customers that the caller may see, by every word of ``text``, the newest first."""
+    theirs = select(*FOUND).join(Client, Client.id == Project.customer_id)
+    query = theirs.where(*every_word(asked["text"], searched()))
+    with reading() as session:
+        return page(session, query, (Project.number, Project.id), asked, descending=True)
 
 
 @api.post("/customers/<uuid:customer_id>/projects")

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, Index, String, Text, UniqueConstraint, cast, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from chassis.tables import Amount, Utc, Versioned, now, within
 from services.recruitment.clients.models import Client
@@ -26,6 +26,7 @@ class Project(Versioned, Base):
     customer_id: Mapped[UUID]
     number: Mapped[int]
     name: Mapped[str] = mapped_column(String(200))
+    folded: Mapped[str | None]  # the name without regard to case; what the release before wrote has none
     type: Mapped[str] = mapped_column(String(30))
     status: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(String(500))
@@ -44,6 +45,12 @@ class Project(Versioned, Base):
         innerjoin=True,
     )
 
+    @validates("name")
+    def fold(self, _field: str, name: str) -> str:
+        """Keep what people search by in step with the name."""
+        self.folded = name.casefold()
+        return name
+
     @property
     def customer_name(self) -> str:
         """Give the customer's present name."""
@@ -53,3 +60,9 @@ class Project(Versioned, Base):
     def allowed(self) -> tuple[str, ...]:
         """List the statuses that can come next."""
         return STEPS[self.status]
+
+
+def searched() -> ColumnElement[str]:
+    """Give the folded text of a project and its client; where none is kept the database folds, as well as it can."""
+    names = (func.coalesce(table.folded, func.lower(table.name)) for table in (Project, Client))
+    return cast(Project.number, Text) + " " + next(names) + " " + next(names)

@@ -37,6 +37,24 @@ class NewProjectShape(ProjectShape):
     status = Choice(*INITIAL)
 
 
+class FoundProjectShape(Shape):
+    """A project among those of all customers."""
+
+    id = Id()
+    customer_id = Id()
+    customer_name = fields.String()
+    number = fields.Integer()
+    name = fields.String()
+    status = fields.String()
+
+
+class FoundProjectsShape(Shape):
+    """One page of projects, the newest first."""
+
+    items = fields.List(fields.Nested(FoundProjectShape))
+    next = fields.String(allow_none=True)
+
+
 class StatusShape(Shape):
     """The next status, and why."""
 
