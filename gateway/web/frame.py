@@ -10,9 +10,12 @@ from chassis import auth
 from chassis.db import reading
 from gateway.directory.models import department_names, employee_names
 from gateway.preferences.actions import preferences
+from gateway.preferences.models import Preferences
 from gateway.signin import cookie
 from gateway.visitors import whoami
 from gateway.web import texts
+
+MINE = "kundekort.mine"
 
 
 def context() -> dict[str, Any]:
@@ -26,9 +29,7 @@ def context() -> dict[str, Any]:
     if visitor is None:
         return found
     departments, employees = names()
-    with reading() as session:
-        mine = preferences(session, me())
-    return {**found, "me": visitor, "mine": mine, "departments": departments, "employees": employees}
+    return {**found, "me": visitor, "mine": mine(), "departments": departments, "employees": employees}
 
 
 def me() -> UUID:
@@ -36,6 +37,15 @@ def me() -> UUID:
     employee = auth.caller().employee
     assert employee is not None  # only employees sign in
     return employee
+
+
+def mine() -> Preferences:
+    """Return what whoever is signed in has chosen, asked for once in a request."""
+    if MINE not in request.environ:
+        with reading() as session:
+            request.environ[MINE] = preferences(session, me())
+    found: Preferences = request.environ[MINE]
+    return found
 
 
 def names(*, only_active: bool = False) -> tuple[dict[str, str], dict[str, str]]:

@@ -17,7 +17,7 @@ from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
 from gateway.signin.forgery import Forged
-from gateway.web import assets, customers, editing, files, frame, operations, settings, texts, undoing
+from gateway.web import assets, customers, editing, files, finding, frame, operations, settings, texts, undoing
 from gateway.web.forms import FORMS
 from gateway.web.help import explained
 from gateway.web.sentences import happened
@@ -35,6 +35,7 @@ web.context_processor(frame.context)
 web.add_app_template_filter(happened)
 web.add_app_template_filter(explained)
 web.add_app_template_filter(undoing.acted_on)
+web.add_app_template_global(finding.recent, "recent_customers")
 
 
 @web.before_request
@@ -101,6 +102,12 @@ def front() -> Response:
     return make_response(redirect("/customers"))
 
 
+@web.get("/find")
+def find() -> str:
+    """Find customers, contacts, projects and what can be done: for the palette where htmx asks, else as a page."""
+    return finding.show()
+
+
 @web.route("/customers/new", methods=["GET", "POST"])
 def new_customer() -> Response:
     """Register a customer."""
@@ -145,6 +152,7 @@ def listen(customer_id: UUID) -> Response:
 
 def _card(customer_id: UUID, key: str | None) -> str:
     found = compose(auth.caller(), customer_id)
+    finding.opened(customer_id)
     buttons = [each for each in BUTTONS if each in found["order"]]
     return render_template(
         "card.html",

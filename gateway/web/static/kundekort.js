@@ -15,7 +15,7 @@ const typed = () => JSON.stringify([...new FormData(form())].map(([name, value])
 const unsaved = () => form() !== null && typed() !== opened;
 
 function say(text, tone = "info") {
-  const place = document.getElementById(dialog?.open ? "dialog-status" : "page-status");
+  const place = document.querySelector("dialog[open] > .status") ?? document.getElementById("page-status");
   if (!place) return;
   place.textContent = text;
   place.dataset.tone = tone;
