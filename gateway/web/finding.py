@@ -44,11 +44,16 @@ def show() -> str:
         sent=sent,
         text=text,
         words=text.casefold().split(),
-        groups=_search(who, text) if text else {"recent": recent()[:MOST]},
+        groups=_search(who, text) if text else {"recent": _others(customer)},
         customer={"id": customer} if customer else None,
         on_card=[key for key, service in OWNERS.items() if _has(who, key, service)],
         titles={name: gettext(form.title) for name, form in FORMS.items()},
     )
+
+
+def _others(customer: UUID | None) -> list[dict[str, Any]]:
+    """List what was opened last, without the card that somebody is looking at."""
+    return [each for each in recent() if each["id"] != str(customer)][:MOST]
 
 
 def recent() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from gateway.preferences.actions import MOST_RECENT, preferences
 from tests.gateway.neighbourhood import present
 
 HTMX = {"HX-Request": "true"}
-KARI = {"id": str(uuid4()), "customer_id": str(uuid4()), "customer_name": "Fjordvik Industri AS", "name": "Kari Ødegård",
+KARI = {"id": str(uuid4()), "customer_id": str(uuid4()), "customer_name": "Østbygg AS", "name": "Kari Ødegård",
         "title": "Økonomisjef", "email": None, "mobile": "+4799887766", "phone": None}  # fmt: skip
 PROJECT = {"id": str(uuid4()), "customer_id": str(uuid4()), "customer_name": "Østbygg AS", "number": 1004,
            "name": "Lagerteam høst", "status": "active"}  # fmt: skip
@@ -46,7 +46,7 @@ def look(browser, query="", **headers):
 
 
 def options(page):
-    return re.findall(r'class="hit-name">([^<]*)<', page)
+    return [name.strip() for name in re.findall(r'class="hit-name">([^<]*)<', page)]
 
 
 def test_everything_is_asked_at_once_for_what_was_typed(client, found):
@@ -142,6 +142,13 @@ def test_cards_opened_last_come_first_as_they_are_called_today(client, services,
     assert options(page)[:2] == ["Fjordvik", "Østbygg Gruppen"]
     [question] = [path for path in asked(services["customers"]) if path.startswith("/customers?")]
     assert question == f"/customers?id={one['id']}&id={two['id']}"
+
+
+def test_the_card_that_is_open_is_not_offered(client, services, opened):
+    one, two = opened(client, "Fjordvik"), opened(client, "Østbygg")
+    services["customers"].answers["/customers"] = (200, {"items": [one, two]})
+
+    assert options(look(client, f"customer={two['id']}"))[0] == "Fjordvik"
 
 
 def test_what_may_no_longer_be_seen_is_not_shown(client, services, opened):

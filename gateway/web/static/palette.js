@@ -1,6 +1,5 @@
-"use strict";
 // The command palette: Ctrl-K opens it anywhere, the arrow keys go through what is found, Enter goes there. The server
-// finds; htmx asks it when nothing was typed for a moment, and lets the next question take the place of one under way.
+// finds; htmx asks it when nothing was typed for a moment, one question after the other: no answer comes after a later one.
 
 const palette = document.getElementById("palette");
 const finder = palette?.querySelector("form");
@@ -12,7 +11,7 @@ let eager = false; // Enter was pressed before the answer was there
 
 const options = () => [...palette.querySelectorAll("[role=option]")];
 const chosen = () => palette.querySelector("[aria-selected=true]");
-const answered = () => document.getElementById("hits").dataset.text === finder.elements.text.value;
+const answered = () => document.getElementById("palette-hits").dataset.text === finder.elements.text.value;
 
 function choose(option) {
   chosen()?.setAttribute("aria-selected", "false");
@@ -24,7 +23,7 @@ function choose(option) {
 function openPalette() {
   if (document.querySelector("dialog[open]")) return; // what is typed there comes first
   finder.reset();
-  document.getElementById("hits").replaceChildren();
+  document.getElementById("palette-hits").replaceChildren();
   palette.showModal();
   htmx.trigger(finder, "look");
 }
@@ -56,7 +55,7 @@ if (palette) {
   });
   finder.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (answered()) chosen()?.click();
+    if (answered() && chosen()) chosen().click();
     else eager = true;
   });
   finder.addEventListener("input", () => (eager = false));
@@ -74,7 +73,7 @@ if (palette) {
   palette.addEventListener("htmx:afterSettle", () => {
     const [first] = options();
     finder.elements.text.setAttribute("aria-expanded", String(Boolean(first)));
-    document.getElementById("heard").textContent = document.getElementById("hits").dataset.said;
+    document.getElementById("palette-heard").textContent = document.getElementById("palette-hits").dataset.said;
     palette.querySelector(".status").textContent = "";
     choose(first);
     if (eager && answered()) first?.click();
