@@ -174,7 +174,7 @@ def test_without_a_script_the_bar_searches(visit, nordlys, shipyard):
     page.goto("/sign-in")
     sign_in(page, nordlys.ada.get("/api/session").json()["email"], PASSWORD)
     page.wait_for_url("**/customers")
-    page.locator(".bar-search input").fill("røstad")
+    page.locator(".bar-search [name=text]").fill("røstad")
     page.keyboard.press("Enter")
 
     page.wait_for_url(re.compile(r"/find\?text="))

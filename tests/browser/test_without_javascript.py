@@ -29,7 +29,7 @@ def test_a_customer_is_created_and_found(plain):
     send(filled(plain.locator("main"), org_number=""))
     plain.wait_for_url(CARD)
 
-    plain.locator(".bar-search input").fill("papirfab")
+    plain.locator(".bar-search [name=text]").fill("papirfab")
     plain.keyboard.press("Enter")
     expect(plain.locator("main .hit")).to_have_text(re.compile("Papirfabrikken AS"))
 
