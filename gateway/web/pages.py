@@ -4,20 +4,25 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from chassis import auth
 from chassis.auth import Unauthenticated
 from chassis.db import reading, transaction
-from chassis.errors import Refused
+from chassis.errors import NotFound, Refused
+from chassis.problems import framework
 from gateway.card.compose import compose
+from gateway.items import COLUMNS
 from gateway.layout import actions as layout
 from gateway.layout.actions import Arrangement
 from gateway.live import api as live
 from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
-from gateway.web import assets, customers, editing, files, frame, operations, settings, texts
+from gateway.visitors import whoami
+from gateway.web import assets, customers, editing, files, frame, mine, operations, settings, texts
 from gateway.web.forms import FORMS
+from gateway.web.guide import KEYS, TERMS, TOUR
 from gateway.web.help import explained
 from gateway.web.sentences import happened
 
@@ -26,10 +31,10 @@ web = Blueprint("pages", __name__, template_folder="templates")
 BUTTONS = ("contacts", "economy", "offers", "files", "dialog", "calendar", "inquiries", "projects", "recruitment",
            "logged_work")  # fmt: skip
 OPEN = ("pages.sign_in", "pages.sign_in_form", "pages.static", "pages.choose_language")
-YEAR = 365 * 24 * 3600
 
 assets.install(web)
 customers.install(web)
+mine.install(web)
 web.context_processor(frame.context)
 web.add_app_template_filter(happened)
 web.add_app_template_filter(explained)
@@ -50,7 +55,20 @@ def look_who_is_there() -> Response | None:
 @web.errorhandler(Refused)
 def refused(error: Refused) -> Response:
     """Show a refusal as a page."""
-    page = render_template("error.html", title=texts.say(error.title), status=error.status, detail="")
+    return _trouble(error)
+
+
+@web.app_errorhandler(404)
+def missing(error: HTTPException) -> Response:
+    """Say on a page that there is none; programs are told in their own way."""
+    wanted = request.accept_mimetypes
+    if wanted["text/html"] <= wanted["application/problem+json"]:
+        return framework(error)
+    return _trouble(NotFound(), **frame.context()) if whoami(request) else frame.to_sign_in()
+
+
+def _trouble(error: Refused, **context: Any) -> Response:
+    page = render_template("error.html", title=texts.say(error.title), status=error.status, **context)
     return make_response(page, error.status)
 
 
@@ -81,19 +99,16 @@ def sign_out() -> Response:
     return response
 
 
-@web.post("/language")
-def choose_language() -> Response:
-    """Speak Norwegian or English from now on."""
-    response = make_response(redirect(frame.own_path(request.form.get("next", "")), 303))
-    if request.form.get("locale") in texts.LANGUAGES:
-        response.set_cookie(texts.COOKIE, request.form["locale"], max_age=YEAR, httponly=True, samesite="Lax")
-    return response
-
-
 @web.get("/")
 def front() -> Response:
     """Begin with the customers."""
     return make_response(redirect("/customers"))
+
+
+@web.get("/help")
+def guide() -> str:
+    """Explain the card: the user guide as a page."""
+    return render_template("help.html", tour=TOUR, columns=COLUMNS, buttons=BUTTONS, terms=TERMS, keys=KEYS)
 
 
 @web.route("/customers/new", methods=["GET", "POST"])
@@ -151,6 +166,7 @@ def _card(customer_id: UUID, key: str | None) -> str:
         as_of=found["as_of"],
         layout=_layout(),
         arranging="arrange" in request.args,
+        tour=TOUR if "tour" in request.args else (),
     )
 
 

@@ -79,4 +79,4 @@ def sign_in(page: Page, email: str, password: str) -> None:
     """Fill in the sign-in page and send it."""
     page.locator("#email").fill(email)
     page.locator("#password").fill(password)
-    page.locator("form button").click()
+    page.locator("[action='/sign-in'] button").click()
