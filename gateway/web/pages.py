@@ -68,8 +68,11 @@ def missing(error: HTTPException) -> Response:
 
 
 def _trouble(error: Refused, **context: Any) -> Response:
-    page = render_template("error.html", title=texts.say(error.title), status=error.status, **context)
-    return make_response(page, error.status)
+    """Say it on a page; a stranger has no other than the sign-in page."""
+    title = texts.say(error.title)
+    if whoami(request) is None:
+        return make_response(render_template("sign_in.html", email="", error=title, next=""), error.status)
+    return make_response(render_template("error.html", title=title, status=error.status, **context), error.status)
 
 
 @web.get("/sign-in")

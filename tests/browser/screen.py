@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.system.people import until
 
 PATIENCE = 20_000  # milliseconds
+NOWHERE = "/nowhere"  # the one address at which tests look for a page in vain
 
 
 def open_card(page: Page, customer: dict[str, Any]) -> None:

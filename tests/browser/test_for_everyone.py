@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from gateway.web.forms import FORMS
 from gateway.web.pages import BUTTONS
 from tests.browser.everyone import DESK, faults
-from tests.browser.screen import filled, item, open_card, opened, send, sign_in
+from tests.browser.screen import NOWHERE, filled, item, open_card, opened, send, sign_in
 from tests.system.forms import silenced
 
 IN_ROWS = ("contact_end", "tag_remove", "file_bin", "project_status")
@@ -111,15 +111,22 @@ def interface(page, _known):
 
 
 def missing(page, _known):
-    page.goto("/nothing")
+    page.goto(NOWHERE)
 
 
 def form_alone(page, known):
     page.goto(f"/customers/{known['id']}/forms/invoice_information")
 
 
-PAGES = [strange, refused_sign_in, customers, nothing_found, overview, arranging, touring, touring_to_the_end, explained,
-         menu, question, settings, guide, interface, missing, form_alone]  # fmt: skip
+def refused_form(page, known):
+    open_card(page, known)
+    form = filled(opened(page, "open-invoice_information"), gln="1", credit_days="400", invoice_emails="x")
+    send(form)
+    expect(form.get_by_role("alert").get_by_role("link")).to_have_count(3)
+
+
+PAGES = [strange, refused_sign_in, customers, nothing_found, overview, arranging, touring, touring_to_the_end,
+         explained, menu, question, refused_form, settings, guide, interface, missing, form_alone]  # fmt: skip
 
 
 @pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
@@ -161,12 +168,12 @@ def test_each_form_can_also_when_it_was_refused(page, known, name):
     page.goto(f"/customers/{known['id']}{f'/items/{part}' if part else ''}")
     link = page.locator(f"[id^='open-{name}-']").first.get_attribute("id") if name in IN_ROWS else f"open-{name}"
     dialog = opened(page, link)
-    assert faults(page, "#dialog") == {}
+    assert faults(page, "#dialog", dark=False) == {}
 
     if page.evaluate(NONSENSE):
         send(dialog)
         expect(dialog.locator("[aria-invalid=true], .ds-error-summary").first).to_be_visible()
-        assert faults(page, "#dialog") == {}
+        assert faults(page, "#dialog", dark=False) == {}
 
 
 def test_a_new_customer_can(page):
@@ -174,4 +181,4 @@ def test_a_new_customer_can(page):
     dialog = opened(page, "new-customer")
     send(dialog)
     expect(dialog.get_by_role("alert")).to_be_visible()
-    assert faults(page, "#dialog") == {}
+    assert faults(page, "#dialog", dark=False) == {}
