@@ -22,7 +22,7 @@ def known(suite, nordlys, customer):
     """A customer with an invoice that is overdue, somebody to call and a long letter."""
     place, amounts = f"customers/{customer['id']}", {"net": Decimal(1000), "vat": Decimal(250), "gross": Decimal(1250)}
     day = date(2026, 1, 1)
-    owed = InvoiceImported(UUID(customer["id"]), uuid4(), "1001", day, day + timedelta(14), **amounts)
+    owed = InvoiceImported(UUID(customer["id"]), uuid4(), uuid4().hex[:8], day, day + timedelta(14), **amounts)
     told = envelope(owed, Caller(nordlys.tenant, uuid4()), aggregate=f"invoice/{owed.invoice_id}")
     suite.suite.announce(events.write(told).encode())
     nordlys.ada.write(f"/api/customers/{place}/contacts", {"name": "Kari Moe", "mobile": "+4799887766"})
