@@ -73,6 +73,7 @@ def install(app: Flask) -> None:
     install_texts(gettext, ngettext, newstyle=True)
     app.jinja_env.filters.update(
         day=day,
+        month=month,
         moment=moment,
         recent=recent,
         clock=clock,
@@ -100,6 +101,11 @@ def day(value: Any) -> str:
     if isinstance(parsed, datetime):
         parsed = parsed.astimezone(ZONE).date()
     return format_date(parsed, "dd.MM.yyyy" if language() == "nb" else "d MMM yyyy", language()) if parsed else ""
+
+
+def month(value: Any) -> str:
+    """Write a month that is known as 2026-11, nov. 2026."""
+    return format_date(date.fromisoformat(f"{value}-01"), "MMM yyyy", language())
 
 
 def moment(value: Any) -> str:

@@ -10,7 +10,8 @@ HERE = """() => {
   const here = document.activeElement, style = getComputedStyle(here), box = here.getBoundingClientRect();
   const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const name = here.id || here.getAttribute("href") || here.getAttribute("name") || here.className;
-  return {name, tag: here.tagName, ring: ring || style.boxShadow !== "none", top: box.top + scrollY + box.height / 2, left: box.left,
+  return {name, tag: here.tagName, ring: ring || style.boxShadow !== "none",
+          top: box.top + scrollY + box.height / 2, left: box.left,
           seen: box.bottom > 0 && box.top < innerHeight && box.width > 0,
           place: here.closest("header, .card-head, .parts, .glance, .arrange, .columns")?.className};
 }"""

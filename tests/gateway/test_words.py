@@ -13,7 +13,7 @@ from gateway.items import OWNERS
 from gateway.web import texts
 from gateway.web.forms import FORMS
 from gateway.web.help import HELP
-from gateway.web.sentences import SENTENCES
+from gateway.web.sentences import SENTENCES, happened
 from services.customers.reactions import on as log
 from tests import messages
 from tests.gateway import wordings
@@ -126,6 +126,13 @@ def test_every_event_of_a_customer_has_its_sentence():
 def test_numbers_in_a_message_stand_where_the_language_wants_them():
     assert texts.say("At most 200 characters.") == "Høyst 200 tegn."
     assert texts.say("Nobody ever said this 7.") == "Nobody ever said this 7."
+
+
+def test_amounts_and_months_are_written_as_norwegians_write_them():
+    told = happened({"type": "invoicing.CreditLimitApproved", "data": {"limit": "100000.00"}})
+
+    assert told.replace("\N{NO-BREAK SPACE}", " ") == "Godkjente en kredittgrense på 100 000,00 kr."
+    assert texts.month("2026-11") == "nov. 2026"
 
 
 def test_every_right_that_opens_a_form_is_one_that_a_route_demands():
