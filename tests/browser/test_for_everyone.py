@@ -15,7 +15,7 @@ ON_PARTS = {"contact": "contacts", "contact_end": "contacts", "communication": "
 NONSENSE = """() => {
   const fields = ["input:not([type])", "[type=text]", "[type=email]", "[type=tel]", "[type=url]", "textarea"];
   const all = document.querySelectorAll(`#dialog :is(${fields.join()})`);
-  for (const each of all) each.value = "x".repeat(9000);
+  for (const each of all) each.value = "x".repeat(30000);
   return all.length;
 }"""
 
