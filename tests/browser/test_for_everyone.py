@@ -9,7 +9,8 @@ from tests.browser.everyone import DESK, faults
 from tests.browser.screen import NOWHERE, filled, item, open_card, opened, send, sign_in
 from tests.system.forms import silenced
 
-IN_ROWS = ("contact_end", "tag_remove", "file_bin", "project_status")
+IN_ROWS = ("contact_end", "file_bin", "project_status")
+IN_DIALOGS = [name for name in FORMS if name not in ("customer_create", "tag_remove")] + ["files"]
 ON_PARTS = {"contact": "contacts", "contact_end": "contacts", "communication": "dialog", "project": "projects",
             "project_status": "projects", "files": "files", "file_bin": "files"}  # fmt: skip
 NONSENSE = """() => {
@@ -161,7 +162,7 @@ def test_what_is_silent_and_what_is_only_remembered_can(suite, page, nordlys, kn
     open_card(page, unseen)
 
 
-@pytest.mark.parametrize("name", [name for name in FORMS if name != "customer_create"] + ["files"])
+@pytest.mark.parametrize("name", IN_DIALOGS)
 def test_each_form_can_also_when_it_was_refused(page, known, name):
     page.set_viewport_size(DESK)
     part = ON_PARTS.get(name)
