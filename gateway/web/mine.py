@@ -1,7 +1,5 @@
 """What people choose for themselves: the language, how dense the pages are, and the tour."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, make_response, redirect, request
 
 from chassis import auth
@@ -59,9 +57,8 @@ def _keep(**chosen: object) -> None:
 
 def _back() -> Response:
     """Show the page again on which it was chosen; the browser says which that was."""
-    page = urlsplit(request.referrer or "")
-    where = f"{page.path}?{page.query}" if page.query else page.path
-    return make_response(redirect(frame.own_path(where if page.netloc == request.host else ""), 303))
+    host, _, path = (request.referrer or "").partition("://")[2].partition("/")
+    return make_response(redirect(frame.own_path(f"/{path}" if host == request.host else ""), 303))
 
 
 def _any_customer() -> str:
