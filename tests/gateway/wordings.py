@@ -15,7 +15,7 @@ MARKS = {"_", "gettext", "ngettext", "lazy"}
 STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`')
 CODE = re.compile(r"[\[\]#=<>():.,{}$]|^use strict$")  # a selector, a piece of markup, an address
 
-PIECE = re.compile(r'="|-x*$|^/\w+$')  # of a tag, of an id, of an address
+PIECE = re.compile(r'="|-x*$|^/\S*$')  # of a tag, of an id, of an address
 
 
 class Read(HTMLParser):
