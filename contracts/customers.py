@@ -108,7 +108,16 @@ class NoteRevised:
 
 @dataclass(frozen=True)
 class NoteDeleted:
-    """A note was taken away."""
+    """A note was taken away; for a day it can be brought back."""
+
+    category: ClassVar[str] = "comment"
+    customer_id: UUID
+    note_id: UUID
+
+
+@dataclass(frozen=True)
+class NoteRestored:
+    """A note that was taken away was brought back as it was."""
 
     category: ClassVar[str] = "comment"
     customer_id: UUID

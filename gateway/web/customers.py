@@ -99,7 +99,8 @@ def forget_filter() -> Response:
 
 
 def _form(name: str, query: str, errors: dict[str, str], status: int = 200) -> Response:
-    form = Shown("/customers/filters", gettext("Save the search"), {"name": name, "query": query}, errors)
+    action, title = "/customers/filters", gettext("Save the search")
+    form = Shown({"name": name, "query": query}, errors=errors, action=action, title=title)
     page = render_template("forms/customer_filter.html", form=form, asked=filters.read(query))
     return make_response(page, status)
 

@@ -1,6 +1,8 @@
 """Show a form, send what was typed to its service, and show it again when that refused."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -8,27 +10,31 @@ from flask import Response, make_response, redirect, render_template, request
 
 from chassis import auth
 from chassis.clients import Answer
+from chassis.errors import ChangedMeanwhile
 from gateway.calls import call
-from gateway.web import problems
+from gateway.web import merging, problems, undoing
 from gateway.web.choices import choices
-from gateway.web.fields import body_of, typed_again, values_of
+from gateway.web.fields import Typed, body_of, typed_again, values_of
 from gateway.web.forms import FORMS, Form
+from gateway.web.merging import STORED, Difference
 from gateway.web.texts import gettext
+
+MOST_TRIES = 3  # to be as fast as those who change something else
 
 
 @dataclass
 class Shown:
     """What the template of a form sees."""
 
-    action: str
-    title: str
     values: dict[str, Any]
+    stored: dict[str, Any] = field(default_factory=dict)  # what stands there; the form carries it along
+    differences: list[Difference] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     etag: str = ""
     key: str = field(default_factory=lambda: str(uuid4()))
-    current: dict[str, Any] = field(default_factory=dict)  # what somebody else stored meanwhile
+    action: str = ""
+    title: str = ""
     choices: dict[str, Any] = field(default_factory=dict)
-    limit: str = ""
 
 
 def show(name: str, customer: str | None, resource: str | None) -> Response:
@@ -36,29 +42,24 @@ def show(name: str, customer: str | None, resource: str | None) -> Response:
     form = FORMS[name]
     source = form.source(resource)
     if not source:
-        return _render(name, customer, resource, Shown("", "", _beginnings(form)))
+        return _render(name, customer, resource, Shown(values_of(form.fields, {})))
     answer = call(auth.caller(), form.service, "GET", _path(source, customer, resource))
     if not answer.ok:
         return _refused_page(answer)
-    stored = answer.json()
-    stored = stored.get("terms", stored)
-    values = _beginnings(form) | values_of(form.fields, stored) | _beside(stored)
-    return _render(name, customer, resource, Shown("", "", values, etag=answer.headers.get("ETag", "")))
+    stored = _read(form, answer.json())
+    values = stored | {"credit_limit": answer.json().get("approved_credit_limit")}  # a form only shows it
+    return _render(name, customer, resource, Shown(values, stored, etag=answer.headers.get("ETag", "")))
 
 
 def save(name: str, customer: str | None, resource: str | None) -> Response:
-    """Send what was typed; on success say which items look different now."""
-    form = FORMS[name]
-    method, path = form.target(resource)
-    body = body_of(form.fields, request.form)
-    headers = {"If-Match": request.form.get("etag", "")}
-    if method == "POST":
-        headers = {"Idempotency-Key": request.form.get("idempotency_key") or str(uuid4())}
-    sent = None if method == "DELETE" else _completed(name, body)
-    answer = call(auth.caller(), form.service, method, _path(path, customer, resource), json=sent, headers=headers)
-    if answer.ok:
-        return saved(customer or answer.json()["id"], created=name == "customer_create")
-    return again(name, customer, resource, answer)
+    """Send what was typed; on success say so, and how to take it back."""
+    fields = FORMS[name].fields
+    typed = merging.merged(request.form, merging.carried(fields, request.form))
+    answer, differences = _try(name, customer, resource, typed)
+    if not answer.ok:
+        return again(name, customer, resource, answer, typed, differences)
+    offered = undoing.offer(name, customer, resource, answer)
+    return offered or saved(customer or answer.json()["id"], created=name == "customer_create")
 
 
 def save_tags(customer: str) -> Response:
@@ -66,24 +67,35 @@ def save_tags(customer: str) -> Response:
     form = FORMS["tags"]
     path = _path(form.add, customer, None)
     for tag in body_of(form.fields, request.form)["name"] or [""]:
-        answer = call(auth.caller(), form.service, "POST", path, json={"name": tag})
+        headers = {"Idempotency-Key": key_for(tag)}
+        answer = call(auth.caller(), form.service, "POST", path, json={"name": tag}, headers=headers)
         if not answer.ok:
-            return again("tags", customer, None, answer)
+            return again("tags", customer, None, answer, request.form)
     return saved(customer)
 
 
-def again(name: str, customer: str | None, resource: str | None, answer: Answer) -> Response:
+def key_for(part: str) -> str:
+    """Return the idempotency key of a *part* of a form: sent once more, the part that was taken is not taken twice."""
+    key = request.form.get("idempotency_key") or str(uuid4())
+    return f"{key}-{sha256(part.encode()).hexdigest()[:16]}"
+
+
+def again(
+    name: str, customer: str | None, resource: str | None, answer: Answer, typed: Typed,
+    differences: Sequence[Difference] = (),
+) -> Response:  # fmt: skip
     """Show the form with everything as it was typed, and what was wrong with it."""
     form = FORMS[name]
-    problem = problems.read(answer)
-    current = problem.get("current")
+    current = _current(answer)
+    stored = _read(form, current) if current else typed_again(form.fields, merging.side(request.form, STORED))
     shown = Shown(
-        "", "", typed_again(form.fields, request.form),
-        errors=problems.errors(problem, form.fields),
-        etag=f'"{current["version"]}"' if current else request.form.get("etag", ""),
+        typed_again(form.fields, merging.merged(typed, differences)),
+        stored if form.source(resource) else {},
+        list(differences),
+        errors=problems.errors(problems.read(answer), form.fields),
+        etag=_etag(current) if current else request.form.get("etag", ""),
         key=request.form.get("idempotency_key") or str(uuid4()),
-        current=values_of(form.fields, current) if current else {},
-    )  # fmt: skip
+    )
     return _render(name, customer, resource, shown, answer.status)
 
 
@@ -97,23 +109,57 @@ def saved(customer: str, *, created: bool = False) -> Response:
     return Response(status=204)
 
 
-def _completed(name: str, body: dict[str, Any]) -> dict[str, Any]:
+def _try(name: str, customer: str | None, resource: str | None, typed: Typed) -> tuple[Answer, list[Difference]]:
+    """Send what was typed, and again where the other changed nothing that stands in this form; say what did change."""
+    form, etag = FORMS[name], request.form.get("etag", "")
+    for _ in range(MOST_TRIES):
+        answer = _send(name, customer, resource, typed, etag)
+        current = _current(answer)
+        if not current:
+            return answer, merging.carried(form.fields, request.form)
+        differences = merging.compare(form.fields, typed, _read(form, current))
+        if differences or not form.fields:  # what is taken away unseen is not sent again
+            break
+        etag = _etag(current)
+    return answer, differences
+
+
+def _send(name: str, customer: str | None, resource: str | None, typed: Typed, etag: str) -> Answer:
+    form = FORMS[name]
+    method, path = form.target(resource)
+    headers = {"If-Match": etag}
+    if method == "POST":
+        headers = {"Idempotency-Key": request.form.get("idempotency_key") or str(uuid4())}
+    sent = _completed(name, typed) if method != "DELETE" and form.fields else None
+    return call(auth.caller(), form.service, method, _path(path, customer, resource), json=sent, headers=headers)
+
+
+def _current(answer: Answer) -> dict[str, Any]:
+    """Return what somebody else stored meanwhile, where that is why the answer is no."""
+    found = problems.read(answer).get("current") if answer.status == ChangedMeanwhile.status else None
+    return found or {}
+
+
+def _etag(current: Mapping[str, Any]) -> str:
+    return f'"{current["version"]}"'
+
+
+def _read(form: Form, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay out what is stored; the owner has another name where it is read than where it is written."""
+    return values_of(form.fields, {**stored, "owner": stored.get("owner_department")})
+
+
+def _completed(name: str, typed: Typed) -> dict[str, Any]:
     """Count the owner among the departments: nobody should have to tick it twice."""
+    fields = FORMS[name].fields
+    body = body_of(fields, typed)
     owner = body.get("owner") or body.get("owner_department")
     if owner and owner not in body.get("departments", [owner]):
         body["departments"] = [owner, *body["departments"]]
     if name in ("customer_create", "project", "communication", "contact"):  # what was left blank is left to the service
-        return {field: value for field, value in body.items() if value not in (None, [])}
+        before = body_of(fields, merging.side(request.form, STORED))
+        return {each: value for each, value in body.items() if value not in (None, []) or value != before[each]}
     return body
-
-
-def _beginnings(form: Form) -> dict[str, Any]:
-    return values_of(form.fields, {})
-
-
-def _beside(stored: dict[str, Any]) -> dict[str, Any]:
-    """Give what a form only shows."""
-    return {"credit_limit": stored.get("approved_credit_limit"), "owner": stored.get("owner_department")}
 
 
 def _path(template: str, customer: str | None, resource: str | None) -> str:

@@ -32,8 +32,8 @@ class Field:
         return (self.target or self.name).split(".")
 
     def read(self, typed: Typed) -> Any:
-        """Turn what was typed into JSON."""
-        return typed.get(self.name, "").strip() or None
+        """Turn what was typed into JSON; a form sent without a script ends its lines in two characters."""
+        return typed.get(self.name, "").strip().replace("\r\n", "\n") or None
 
     def show(self, value: Any) -> Any:
         """Turn JSON into what stands in the field."""

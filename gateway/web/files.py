@@ -1,14 +1,18 @@
 """Upload and download of files on the card; the content only passes through."""
 
+from datetime import datetime
+from os import SEEK_END
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response, make_response, redirect, render_template, request
 from werkzeug.datastructures import FileStorage
 
 from chassis import auth
+from chassis.tables import now
 from gateway.calls import call, stream
 from gateway.web import problems
+from gateway.web.editing import key_for
 from gateway.web.texts import gettext
 
 
@@ -20,6 +24,7 @@ def show(customer: str, errors: dict[str, str] | None = None, status: int = 200)
         "values": {},
         "errors": errors or {},
         "limit": gettext("At most 100 MB each."),
+        "key": request.form.get("idempotency_key") or str(uuid4()),
     }
     return make_response(render_template("forms/files.html", form=form, customer={"id": customer}), status)
 
@@ -41,11 +46,30 @@ def save(customer: str) -> Response:
 
 def _hand_on(customer: str, chosen: FileStorage) -> str:
     """Send one file on in pieces; return what was wrong with it, or nothing."""
+    chosen.stream.seek(0, SEEK_END)
+    size = chosen.stream.tell()
+    chosen.stream.seek(0)
+    headers = {"Content-Type": "application/octet-stream", "Idempotency-Key": key_for(f"{chosen.filename} {size}")}
     answer = call(
         auth.caller(), "files", "POST", f"/customers/{customer}/files", body=chosen.stream,
-        query={"name": chosen.filename}, headers={"Content-Type": "application/octet-stream"},
+        query={"name": chosen.filename}, headers=headers,
     )  # fmt: skip
     return "" if answer.ok else " ".join(problems.errors(problems.read(answer), ()).values())
+
+
+def beside(key: str | None, customer_id: UUID) -> dict[str, Any]:
+    """Return what stands beside the files where they are looked at: the bin, with the days each file has left."""
+    if key != "files":
+        return {}
+    answer = call(auth.caller(), "files", "GET", f"/customers/{customer_id}/files/bin")
+    found: dict[str, Any] = answer.json() if answer.ok else {"items": [], "kept_days": 0}
+    return {"bin": [{**file, "days_left": _days_left(file, found["kept_days"])} for file in found["items"]]}
+
+
+def _days_left(file: dict[str, Any], kept: int) -> int:
+    """Count the days until a file in the bin is gone; on its last it has one left."""
+    lain = now() - datetime.fromisoformat(file["binned_at"])
+    return max(1, kept - lain.days)
 
 
 def download(customer_id: UUID, file_id: UUID) -> Response:

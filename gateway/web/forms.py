@@ -9,6 +9,10 @@ from gateway.web.fields import Address, Count, Field, Flag, Lines, Number, Prese
 from gateway.web.texts import lazy
 
 CUSTOMER = "/customers/{customer}"
+FIXED_LINE = (
+    Field("description"), Number("quantity"), Field("unit"), Number("price"), Field("vat_code"),
+    Field("valid_from"), Field("valid_to"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Form:
     delete: str = ""  # DELETE here
     read: str = ""  # where the present values and their ETag are; edit unless said
     title_edit: str = ""
+    done: str = ""  # said when it is done, with a button that opens …
+    undo: str = ""  # … the form that takes it back: its fields are what stood there before
 
     def target(self, resource: str | None) -> tuple[str, str]:
         """Return method and path of what the form does."""
@@ -85,9 +91,18 @@ FORMS = {
         add=f"{CUSTOMER}/notes", edit=f"{CUSTOMER}/notes/{{resource}}", title_edit=lazy("Edit note"),
     ),
     "tags": Form(lazy("New tags"), "customers", (Words("tags", "name"),), add=f"{CUSTOMER}/tags"),
-    "tag_remove": Form(
-        lazy("Remove tag"), "customers", (), delete=f"{CUSTOMER}/tags/{{resource}}"
+    "note_delete": Form(
+        lazy("Delete the note"), "customers", (), delete=f"{CUSTOMER}/notes/{{resource}}",
+        done=lazy("Deleted the note."), undo="note_restore",
     ),
+    "note_restore": Form(
+        lazy("Bring the note back"), "customers", (), add=f"{CUSTOMER}/notes/{{resource}}/restore"
+    ),
+    "tag_remove": Form(
+        lazy("Remove tag"), "customers", (), delete=f"{CUSTOMER}/tags/{{resource}}",
+        done=lazy("Took the tag off."), undo="tag_restore",
+    ),
+    "tag_restore": Form(lazy("Put the tag back"), "customers", (Field("name"),), add=f"{CUSTOMER}/tags"),
     "log_comment": Form(lazy("New comment"), "customers", (Field("text"),), add=f"{CUSTOMER}/log"),
     "invoice_information": Form(
         lazy("Edit invoice information"), "invoicing",
@@ -99,13 +114,23 @@ FORMS = {
     ),
     "fixed_line": Form(
         lazy("New fixed invoice line"), "invoicing",
-        (Field("description"), Number("quantity"), Field("unit"), Number("price"), Field("vat_code"),
-         Field("valid_from"), Field("valid_to")),
-        add=f"{CUSTOMER}/fixed-lines", edit=f"{CUSTOMER}/fixed-lines/{{resource}}",
+        FIXED_LINE, add=f"{CUSTOMER}/fixed-lines", edit=f"{CUSTOMER}/fixed-lines/{{resource}}",
         title_edit=lazy("Edit fixed invoice line"),
     ),
+    "fixed_line_remove": Form(
+        lazy("Remove the fixed invoice line"), "invoicing", (), delete=f"{CUSTOMER}/fixed-lines/{{resource}}",
+        done=lazy("Removed the line."), undo="fixed_line_restore",
+    ),
+    "fixed_line_restore": Form(
+        lazy("Put the fixed invoice line back"), "invoicing", (*FIXED_LINE, Count("position")),
+        add=f"{CUSTOMER}/fixed-lines",
+    ),
     "file_bin": Form(
-        lazy("Move the file to the bin"), "files", (), delete=f"{CUSTOMER}/files/{{resource}}"
+        lazy("Move the file to the bin"), "files", (), delete=f"{CUSTOMER}/files/{{resource}}",
+        done=lazy("Moved to the bin."), undo="file_restore",
+    ),
+    "file_restore": Form(
+        lazy("Bring the file back"), "files", (), add=f"{CUSTOMER}/files/{{resource}}/restore"
     ),
     "communication": Form(
         lazy("Register communication"), "dialog",
@@ -123,5 +148,6 @@ FORMS = {
     "project_status": Form(
         lazy("Change status"), "recruitment", (Field("status"),),
         put=f"{CUSTOMER}/projects/{{resource}}/status", read=f"{CUSTOMER}/projects/{{resource}}",
+        done=lazy("Changed the status."), undo="project_status",
     ),
 }  # fmt: skip

@@ -19,8 +19,20 @@ from gateway.live import api as live
 from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
+from gateway.signin.forgery import Forged
 from gateway.visitors import whoami
-from gateway.web import assets, customers, editing, files, frame, mine, operations, settings, texts
+from gateway.web import (
+    assets,
+    customers,
+    editing,
+    files,
+    frame,
+    mine,
+    operations,
+    settings,
+    texts,
+    undoing,
+)
 from gateway.web.forms import FORMS
 from gateway.web.guide import KEYS, TERMS, TOUR
 from gateway.web.help import explained
@@ -38,6 +50,7 @@ mine.install(web)
 web.context_processor(frame.context)
 web.add_app_template_filter(happened)
 web.add_app_template_filter(explained)
+web.add_app_template_filter(undoing.acted_on)
 
 
 @web.before_request
@@ -55,7 +68,10 @@ def look_who_is_there() -> Response | None:
 @web.errorhandler(Refused)
 def refused(error: Refused) -> Response:
     """Show a refusal as a page."""
-    return _trouble(error)
+    response = _trouble(error)
+    if isinstance(error, Forged):  # or the session is another than the page's: feedback.js takes its token
+        response.headers["HX-Trigger"] = "forged"
+    return response
 
 
 @web.app_errorhandler(404)
@@ -137,7 +153,7 @@ def item(customer_id: UUID, key: str) -> str:
     if not request.headers.get("HX-Request"):
         return _card(customer_id, key)
     page = {"item": found["items"][key], "key": key, "customer": _customer(found), "layout": _layout()}
-    return render_template(f"items/{key}.html", **page)
+    return render_template(f"items/{key}.html", **page, **files.beside(key, customer_id))
 
 
 @web.post("/customers/<uuid:customer_id>/arrange")
@@ -170,6 +186,7 @@ def _card(customer_id: UUID, key: str | None) -> str:
         layout=_layout(),
         arranging="arrange" in request.args,
         tour=TOUR if "tour" in request.args else (),
+        **files.beside(key, customer_id),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.clients import Answer
+from chassis.idempotency import KeyUsedForAnother
 from chassis.problems import STATUS_KIND
 from gateway.web.fields import Field, field_of
 from gateway.web.texts import gettext, lazy, say
@@ -35,6 +36,8 @@ def read(answer: Answer) -> dict[str, Any]:
 
 def errors(problem: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, str]:
     """Give every message to its field; what has no field in the form stands above it."""
+    if problem.get("type") == KeyUsedForAnother().kind:
+        return {"": gettext("What you sent first has been saved after all. Close this, and change it there.")}
     found: dict[str, str] = {}
     for error in problem.get("errors", []):
         name = field_of(fields, error["field"])

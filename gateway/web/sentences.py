@@ -19,6 +19,7 @@ SENTENCES = {
     "customers.NoteWritten": "Wrote a note: %(text)s",
     "customers.NoteRevised": "Changed a note.",
     "customers.NoteDeleted": "Deleted a note.",
+    "customers.NoteRestored": "Brought a note back.",
     "customers.TagAttached": "Put on the tag %(tag)s.",
     "customers.TagRemoved": "Took off the tag %(tag)s.",
     "customers.CommentLogged": "%(text)s",

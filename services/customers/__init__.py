@@ -2,7 +2,7 @@
 
 Owns: the customers and their numbers, contacts, notes, tags, departments, and the log of everything.
 Announces: CustomerRegistered, CustomerRenamed, CustomerDetailsChanged, CustomerDepartmentsChanged, ContactAdded,
-    ContactDetailsChanged, ContactEnded, NoteWritten, NoteRevised, NoteDeleted, TagAttached, TagRemoved, CommentLogged,
-    CustomerRestated, ContactRestated.
+    ContactDetailsChanged, ContactEnded, NoteWritten, NoteRevised, NoteDeleted, NoteRestored, TagAttached, TagRemoved,
+    CommentLogged, CustomerRestated, ContactRestated.
 Follows: everything.
 """

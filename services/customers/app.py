@@ -11,6 +11,7 @@ from services.customers.contacts.actions import readmit as readmit_contact
 from services.customers.contacts.api import api as contacts
 from services.customers.contacts.models import Contact
 from services.customers.log.api import api as log
+from services.customers.notes.actions import FORGET, forget
 from services.customers.notes.api import api as notes
 from services.customers.overview.api import api as overview
 from services.customers.profile.actions import readmit
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         reactions=on,
         items=items,
         subject=Customer,
+        due={FORGET: forget},
         originals=[
             original(Customer, CustomerRestated, readmit=readmit),
             original(Contact, ContactRestated, readmit=readmit_contact),

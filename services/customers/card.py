@@ -13,7 +13,7 @@ from services.customers.contacts.models import Contact
 from services.customers.contacts.schemas import ContactShape
 from services.customers.log.models import LogEntry
 from services.customers.log.schemas import LogEntryShape
-from services.customers.notes.models import Note
+from services.customers.notes.models import Note, standing
 from services.customers.notes.schemas import NoteShape
 from services.customers.profile.models import Customer
 from services.customers.profile.schemas import CustomerShape
@@ -91,9 +91,9 @@ def contacts(session: Session, customer_id: UUID) -> dict[str, Any] | None:
 @items("notes")
 def notes(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give the pinned notes, then the newest."""
-    query = select(Note).filter_by(customer_id=customer_id).order_by(Note.pinned.desc(), Note.written_at.desc())
+    query = standing(customer_id).order_by(Note.pinned.desc(), Note.written_at.desc())
     found = session.scalars(query.limit(ON_CARD)).all()
-    count = session.scalar(select(func.count(Note.id)).where(Note.customer_id == customer_id))
+    count = session.scalar(select(func.count()).select_from(standing(customer_id).subquery()))
     return {"notes": NOTES.dump(found), "count": count} if found else None
 
 

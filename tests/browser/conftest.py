@@ -15,7 +15,8 @@ from tests.system.people import Agency, Employee
 
 # What is said in the console about an answer that the page takes care of, and about a search that the next overtook.
 REFUSED = re.compile(
-    r"(status of|Status Error Code) (401|409|412|413|422|503)\b|ERR_INTERNET_DISCONNECTED|htmx:(afterRequest|sendAbort)"
+    r"(status of|Status Error Code) (401|403|404|409|412|413|422|503|504)\b"
+    r"|ERR_INTERNET_DISCONNECTED|ERR_FAILED|htmx:(afterRequest|sendAbort|sendError)"
 )
 
 Visit = Callable[..., Page]

@@ -40,21 +40,6 @@ def test_what_is_edited_stands_on_the_card_without_loading_it_again(card):
     assert card.evaluate("window.same")
 
 
-def test_who_saves_second_sees_what_was_saved_first_beside_what_was_typed(visit, nordlys, card, customer):
-    second = visit(nordlys.ada)
-    open_card(second, customer)
-    late = filled(opened(second, "open-general"), name="Fjordvik Nord AS", email="post@fjordvik.no")
-    save(filled(opened(card, "open-general"), name="Fjordvik Sør AS"))
-
-    send(late)
-    expect(late).to_contain_text("Lagret av en annen: Fjordvik Sør AS")
-    expect(late.locator("#field-name")).to_have_value("Fjordvik Nord AS")
-    expect(late.locator("#field-email")).to_have_value("post@fjordvik.no")
-    save(late)
-    expect(second.locator("h1")).to_have_text("Fjordvik Nord AS")
-    expect(item(second, "general")).to_contain_text("post@fjordvik.no")
-
-
 def test_escape_asks_before_it_throws_away_what_was_typed(card):
     dialog = opened(card, "open-general")
     filled(dialog, name="Noe annet")

@@ -92,6 +92,28 @@ def menu(page, known):
     page.locator(".bar-me").click()
 
 
+def changed_by_another(page, known):
+    open_card(page, known)
+    form = filled(opened(page, "open-general"), name="Kystlab AS")
+    place = f"/api/customers/customers/{known['id']}"
+    match = {"If-Match": page.request.get(place).headers["etag"]}
+    assert page.request.patch(place, data={"name": "Kystlab Nord AS", "phone": "+4755123499"}, headers=match).ok
+    send(form)
+    expect(form.locator(".differences")).to_be_visible()
+
+
+def offer_to_undo(page, known):
+    open_card(page, known)
+    page.locator("[id^=do-tag_remove-]").first.click()
+    expect(page.locator("#undo")).not_to_be_empty()
+
+
+def bin_of_files(page, known):
+    page.goto(f"/customers/{known['id']}/items/files")
+    page.locator("[id^=do-file_bin-]").first.click()
+    page.locator("#bin summary").click()
+
+
 def question(page, known):
     open_card(page, known)
     filled(opened(page, "open-note"), text="Halvskrevet")
@@ -127,7 +149,8 @@ def refused_form(page, known):
 
 
 PAGES = [strange, refused_sign_in, customers, nothing_found, overview, arranging, touring, touring_to_the_end,
-         explained, menu, question, refused_form, settings, guide, interface, missing, form_alone]  # fmt: skip
+         explained, menu, question, refused_form, changed_by_another, offer_to_undo,
+         bin_of_files, settings, guide, interface, missing, form_alone]  # fmt: skip
 
 
 @pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)

@@ -24,6 +24,9 @@ def test_a_contact_is_added_corrected_and_ended(card):
 
     save(filled(row_form(card, "contact"), title="Daglig leder"))
     expect(contacts).to_contain_text("Daglig leder")
+    save(filled(row_form(card, "contact"), title="", roles=""))
+    expect(contacts).not_to_contain_text("Daglig leder")
+    expect(contacts).not_to_contain_text("Innkjøp")
 
     save(filled(row_form(card, "contact_end"), ended_on=f"{YEAR}-06-30"))
     contacts.get_by_text("1 avsluttet kontaktperson").click()

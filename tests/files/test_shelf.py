@@ -101,7 +101,8 @@ def test_what_is_thrown_away_lies_in_the_bin_and_can_be_taken_back(client, shelf
     assert client.delete(path, version=1).status_code == 204
     assert [client.get(each).status_code for each in (path, f"{path}/content")] == [404, 404]
     assert client.get(shelf).json["items"] == []
-    assert [each["id"] for each in client.get(f"{shelf}/bin").json["items"]] == [file["id"]]
+    lying = client.get(f"{shelf}/bin").json
+    assert ([each["id"] for each in lying["items"]], lying["kept_days"]) == ([file["id"]], 30)
 
     restored = client.post(f"{path}/restore")
 

@@ -28,7 +28,7 @@ function remember() {
 }
 
 function focusFirst() {
-  const field = ["[aria-invalid=true]", "[autofocus]", ".form-body :is(input:not([type=hidden]), select, textarea)", ".form-end .ds-button"]
+  const field = ["[data-settles]:checked", "[aria-invalid=true]", "[autofocus]", ".form-body :is(input:not([type=hidden]), select, textarea)", ".form-end .ds-button"]
     .map((selector) => content.querySelector(selector)).find(Boolean);
   field?.focus();
 }
@@ -61,12 +61,13 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   focusFirst();
 });
 
-// 204: it is saved.
+// 204: it is saved. So it is where the answer is an offer to take it back.
+const isSaved = ({ xhr, target }) => xhr.status === 204 || (target?.id === "undo" && xhr.status === 200);
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.xhr.status !== 204) return;
+  if (!isSaved(detail)) return;
   const said = detail.elt.dataset.said;
   if (content.contains(detail.elt)) close();
-  say(said ?? texts.saved);
+  if (detail.xhr.status === 204) say(said ?? texts.saved);
 });
 
 document.addEventListener("htmx:responseError", ({ detail }) => {

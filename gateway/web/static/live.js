@@ -82,12 +82,13 @@ function listen() {
 }
 
 if (view?.dataset.live) {
-  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.xhr.status === 204 && lookAtOwn());
+  document.addEventListener("htmx:afterRequest", ({ detail }) => isSaved(detail) && lookAtOwn());
+  document.addEventListener("htmx:responseError", ({ detail }) => [404, 409, 412].includes(detail.xhr.status) && look());
   document.addEventListener("htmx:afterSettle", lookLater);
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-look]")) return;
     event.preventDefault();
-    look();
+    look().then(begin(event.target.closest("[data-look]")));
   });
   // Nobody looks at a card in a hidden tab; what happened meanwhile is told on coming back.
   document.addEventListener("visibilitychange", () => (document.hidden ? source?.close() : listen()));

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import Utc, Versioned, now, within
@@ -24,3 +24,9 @@ class Note(Versioned, Base):
     author: Mapped[UUID | None]
     written_at: Mapped[datetime] = mapped_column(Utc, default=now)
     pinned: Mapped[bool] = mapped_column(default=False)
+    deleted_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+def standing(customer_id: UUID) -> Select[Note]:
+    """Select the notes on a customer that nobody took away."""
+    return select(Note).filter_by(customer_id=customer_id, deleted_at=None)

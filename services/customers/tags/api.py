@@ -27,6 +27,14 @@ def attach(data: dict[str, Any], customer_id: UUID) -> Tag:
         return actions.attach(session, customer_id, data["name"])
 
 
+@api.get("/customers/<uuid:customer_id>/tags/<uuid:tag_id>")
+@api.response(200, TagShape)
+def show(customer_id: UUID, tag_id: UUID) -> Tag:
+    """Show one tag."""
+    with reading() as session:
+        return find(session, Tag, tag_id, customer_id=customer_id)
+
+
 @api.delete("/customers/<uuid:customer_id>/tags/<uuid:tag_id>")
 @api.response(204)
 def remove(customer_id: UUID, tag_id: UUID) -> None:

@@ -20,7 +20,7 @@ from services.files.documents.intake import Content, take_in, too_large
 from services.files.documents.models import File, in_bin, on_shelf
 from services.files.documents.names import cleaned, disposition
 from services.files.documents.openapi import DOWNLOAD, UPLOAD
-from services.files.documents.schemas import FileListShape, FilePageShape, FileShape, UploadShape
+from services.files.documents.schemas import BinPageShape, FileListShape, FilePageShape, FileShape, UploadShape
 from services.files.tables import Holder
 
 api = Routes("files", item="files", description="Files on customers")
@@ -92,13 +92,14 @@ def list_for_customer(asked: dict[str, Any], customer_id: UUID) -> dict[str, Any
 
 @api.get("/customers/<uuid:customer_id>/files/bin")
 @api.arguments(FileListShape, location="query")
-@api.response(200, FilePageShape)
+@api.response(200, BinPageShape)
 def list_bin(asked: dict[str, Any], customer_id: UUID) -> dict[str, Any]:
     """List what was thrown away and can still be taken back."""
     with reading() as session:
         holder = find(session, Holder, customer_id)
         found = page(session, in_bin(customer_id), LATEST_FIRST, {**asked, "bin": True}, descending=True)
-        return {**found, "customer_name": holder.name}
+        kept_days = current_app.extensions["program"].settings.bin_days
+        return {**found, "customer_name": holder.name, "kept_days": kept_days}
 
 
 @api.get("/customers/<uuid:customer_id>/files/<uuid:file_id>")

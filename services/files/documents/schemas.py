@@ -52,3 +52,9 @@ class FilePageShape(Shape):
     customer_name = fields.String()
     items = fields.List(fields.Nested(FileShape))
     next = fields.String(allow_none=True)
+
+
+class BinPageShape(FilePageShape):
+    """One page of the bin, and how many days what is thrown away is kept."""
+
+    kept_days = fields.Integer()
