@@ -9,10 +9,10 @@ from tests.browser.everyone import DESK, faults
 from tests.browser.screen import NOWHERE, filled, item, open_card, opened, send, sign_in
 from tests.system.forms import silenced
 
-IN_ROWS = ("contact_end", "file_bin", "project_status")
-IN_DIALOGS = [name for name in FORMS if name not in ("customer_create", "tag_remove")] + ["files"]
+IN_ROWS = ("contact_end", "project_status")
+IN_DIALOGS = [name for name in FORMS if name not in ("customer_create", "tag_remove", "file_bin")] + ["files"]
 ON_PARTS = {"contact": "contacts", "contact_end": "contacts", "communication": "dialog", "project": "projects",
-            "project_status": "projects", "files": "files", "file_bin": "files"}  # fmt: skip
+            "project_status": "projects", "files": "files"}  # fmt: skip
 NONSENSE = """() => {
   const fields = ["input:not([type])", "[type=text]", "[type=email]", "[type=tel]", "[type=url]", "textarea"];
   const all = document.querySelectorAll(`#dialog :is(${fields.join()})`);

@@ -8,7 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 READ = {"title", "alt", "placeholder", "aria-label", "aria-description", "aria-valuetext", "aria-roledescription"}
-NAMES = {"Kundekort", "Norsk", "English", "JSON", "OpenAPI", "Escape", "Enter"}  # the same in every language
+NAMES = {"Kundekort", "Norsk", "English", "JSON", "OpenAPI", "Escape", "Enter", "Ctrl"}  # the same in every language
+TAGS = {"form", "button", "dialog", "details", "input", "summary"}  # of a selector: "form button"
 WORD = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"^[A-ZÆØÅ][a-zæøå]+$|[^\W\d_]{2,} [^\W\d_]{2,}")  # one word as a label has it, or several
 MARKS = {"_", "gettext", "ngettext", "lazy"}
@@ -78,7 +79,8 @@ def raw_in_script(path: Path) -> set[str]:
     source = re.sub(r"^\s*//.*$|\s//\s.*$", "", path.read_text(), flags=re.MULTILINE)
     found = (next(filter(None, match.groups()), "") for match in STRING.finditer(source))
     strings = {re.sub(r"\s*\$\{[^}]*\}", "", each).strip() for each in found}
-    return {each for each in strings if SENTENCE.search(each) and not CODE.search(each)} - NAMES
+    said = {each for each in strings if SENTENCE.search(each) and not CODE.search(each)}
+    return {each for each in said if set(each.split()) - TAGS} - NAMES
 
 
 def marked_in(tree: ast.AST) -> set[str]:
