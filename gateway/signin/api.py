@@ -6,6 +6,7 @@ from chassis import events
 from chassis.api import Routes, StrictParser
 from gateway.directory.api import shown
 from gateway.directory.schemas import MeShape
+from gateway.preferences.language import speak_as_kept
 from gateway.signin import actions, cookie
 from gateway.signin.schemas import CredentialsShape
 from gateway.visitors import look_up, whoami
@@ -25,10 +26,12 @@ def sign_in() -> Response:
 
 
 def begin(token: str, response: Response) -> Response:
-    """Hand out a session in place of the one that the client came with."""
+    """Hand out a session in place of the one that the client came with, and speak the employee's language."""
     if before := cookie.sent(request):
         actions.sign_out(before)
     cookie.give(response, token)
+    if visitor := look_up(token):
+        speak_as_kept(response, visitor.caller)
     return response
 
 

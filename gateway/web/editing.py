@@ -179,4 +179,4 @@ def _render(name: str, customer: str | None, resource: str | None, shown: Shown,
 def _refused_page(answer: Answer) -> Response:
     problem = problems.read(answer)
     title = gettext(problem.get("title", ""))
-    return make_response(render_template("error.html", title=title, status=answer.status, detail=""), answer.status)
+    return make_response(render_template("error.html", title=title, status=answer.status), answer.status)

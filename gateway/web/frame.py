@@ -10,21 +10,21 @@ from chassis import auth
 from chassis.db import reading
 from gateway.directory.models import department_names, employee_names
 from gateway.preferences.actions import preferences
+from gateway.preferences.language import language
 from gateway.preferences.models import Preferences
 from gateway.signin import cookie
 from gateway.visitors import whoami
-from gateway.web import texts
 
 MINE = "kundekort.mine"
 
 
 def context() -> dict[str, Any]:
     """Give to every template what every page shows."""
-    visitor = whoami(request)
+    visitor, token = whoami(request), cookie.sent(request)  # of a session that has ended the cookie is still there
     found: dict[str, Any] = {
         "request_path": request.path,
-        "locale": texts.language(),
-        "csrf_token": cookie.masked(visitor.csrf_token) if visitor else "",
+        "locale": language(),
+        "csrf_token": cookie.masked(cookie.csrf_token(token)) if token else "",
     }
     if visitor is None:
         return found

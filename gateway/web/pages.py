@@ -4,12 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from chassis import auth
 from chassis.auth import Unauthenticated
 from chassis.db import reading, transaction
-from chassis.errors import Refused
+from chassis.errors import NotFound, Refused
+from chassis.problems import framework
 from gateway.card.compose import compose
+from gateway.items import COLUMNS
 from gateway.layout import actions as layout
 from gateway.layout.actions import Arrangement
 from gateway.live import api as live
@@ -17,8 +20,22 @@ from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
 from gateway.signin.forgery import Forged
-from gateway.web import assets, customers, editing, files, finding, frame, operations, settings, texts, undoing
+from gateway.visitors import whoami
+from gateway.web import (
+    assets,
+    customers,
+    editing,
+    files,
+    finding,
+    frame,
+    mine,
+    operations,
+    settings,
+    texts,
+    undoing,
+)
 from gateway.web.forms import FORMS
+from gateway.web.guide import KEYS, TERMS, TOUR
 from gateway.web.help import explained
 from gateway.web.sentences import happened
 
@@ -27,10 +44,10 @@ web = Blueprint("pages", __name__, template_folder="templates")
 BUTTONS = ("contacts", "economy", "offers", "files", "dialog", "calendar", "inquiries", "projects", "recruitment",
            "logged_work")  # fmt: skip
 OPEN = ("pages.sign_in", "pages.sign_in_form", "pages.static", "pages.choose_language")
-YEAR = 365 * 24 * 3600
 
 assets.install(web)
 customers.install(web)
+mine.install(web)
 web.context_processor(frame.context)
 web.add_app_template_filter(happened)
 web.add_app_template_filter(explained)
@@ -53,11 +70,27 @@ def look_who_is_there() -> Response | None:
 @web.errorhandler(Refused)
 def refused(error: Refused) -> Response:
     """Show a refusal as a page."""
-    page = render_template("error.html", title=texts.say(error.title), status=error.status, detail="")
-    response = make_response(page, error.status)
+    response = _trouble(error)
     if isinstance(error, Forged):  # or the session is another than the page's: feedback.js takes its token
         response.headers["HX-Trigger"] = "forged"
     return response
+
+
+@web.app_errorhandler(404)
+def missing(error: HTTPException) -> Response:
+    """Say on a page that there is none; programs are told in their own way."""
+    wanted = request.accept_mimetypes
+    if wanted["text/html"] <= wanted["application/problem+json"]:
+        return framework(error)
+    return _trouble(NotFound(), **frame.context()) if whoami(request) else frame.to_sign_in()
+
+
+def _trouble(error: Refused, **context: Any) -> Response:
+    """Say it on a page; a stranger has no other than the sign-in page."""
+    title = texts.say(error.title)
+    if whoami(request) is None:
+        return make_response(render_template("sign_in.html", email="", error=title, next=""), error.status)
+    return make_response(render_template("error.html", title=title, status=error.status, **context), error.status)
 
 
 @web.get("/sign-in")
@@ -87,15 +120,6 @@ def sign_out() -> Response:
     return response
 
 
-@web.post("/language")
-def choose_language() -> Response:
-    """Speak Norwegian or English from now on."""
-    response = make_response(redirect(frame.own_path(request.form.get("next", "")), 303))
-    if request.form.get("locale") in texts.LANGUAGES:
-        response.set_cookie(texts.COOKIE, request.form["locale"], max_age=YEAR, httponly=True, samesite="Lax")
-    return response
-
-
 @web.get("/")
 def front() -> Response:
     """Begin with the customers."""
@@ -106,6 +130,12 @@ def front() -> Response:
 def find() -> str:
     """Find customers, contacts, projects and what can be done: for the palette where htmx asks, else as a page."""
     return finding.show()
+
+
+@web.get("/help")
+def guide() -> str:
+    """Explain the card: the user guide as a page."""
+    return render_template("help.html", tour=TOUR, columns=COLUMNS, buttons=BUTTONS, terms=TERMS, keys=KEYS)
 
 
 @web.route("/customers/new", methods=["GET", "POST"])
@@ -164,6 +194,7 @@ def _card(customer_id: UUID, key: str | None) -> str:
         as_of=found["as_of"],
         layout=_layout(),
         arranging="arrange" in request.args,
+        tour=TOUR if "tour" in request.args else (),
         **files.beside(key, customer_id),
     )
 

@@ -6,17 +6,32 @@ from typing import Any
 
 from chassis.clients import Answer
 from chassis.idempotency import KeyUsedForAnother
+from chassis.problems import STATUS_KIND
 from gateway.web.fields import Field, field_of
-from gateway.web.texts import gettext, say
+from gateway.web.texts import gettext, lazy, say
+
+SERVER_FAULT = 500  # such a title is ours
+
+
+AWAY = lazy("This part is not available right now.")
+FRAMEWORK = {404: lazy("There is no such thing here."), 413: lazy("The file is too large.")}
+OTHERWISE = lazy("That did not work. What you typed is still here: try again in a moment.")
 
 
 def read(answer: Answer) -> dict[str, Any]:
-    """Read a problem document; whatever cannot be read says that the service is away."""
+    """Read a problem document; whatever cannot be read says that the service is away.
+
+    What a service's framework refused by itself has an English title of its own: people read ours.
+    """
     try:
         found = json.loads(answer.body)
     except ValueError:
         found = None
-    return found if isinstance(found, dict) else {"title": "This part is not available right now."}
+    if not isinstance(found, dict):
+        return {"title": AWAY}
+    if found.get("type") == STATUS_KIND and answer.status < SERVER_FAULT:
+        found["title"] = FRAMEWORK.get(answer.status, OTHERWISE)
+    return found
 
 
 def errors(problem: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, str]:

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.web.texts import gettext
+from gateway.web.texts import gettext, money
+
+AMOUNTS = ("amount", "limit")
 
 SENTENCES = {
     "customers.CustomerRegistered": "Registered the customer.",
@@ -28,8 +30,8 @@ SENTENCES = {
     "invoicing.FixedLineRevised": "Changed a fixed invoice line.",
     "invoicing.FixedLineRemoved": "Removed the fixed invoice line %(description)s.",
     "invoicing.CreditRatingChanged": "The credit rating is %(letter)s (%(score)s), says %(source)s.",
-    "invoicing.CreditRecommended": "%(source)s recommends a credit of %(amount)s kr.",
-    "invoicing.CreditLimitApproved": "Approved a credit limit of %(limit)s kr.",
+    "invoicing.CreditRecommended": "%(source)s recommends a credit of %(amount)s.",
+    "invoicing.CreditLimitApproved": "Approved a credit limit of %(limit)s.",
     "invoicing.InvoiceTakenOver": "Took over the invoice %(number)s.",
     "files.FileAdded": "Uploaded the file %(name)s.",
     "files.FileRenamed": "Renamed the file %(before)s to %(name)s.",
@@ -50,4 +52,5 @@ def happened(entry: Mapping[str, Any]) -> str:
     if sentence is None:
         return str(entry["type"])
     told = {name: value for name, value in entry["data"].items() if value is not None}
+    told |= {name: money(told[name]) for name in AMOUNTS if name in told}
     return gettext(sentence) % defaultdict(lambda: "–", told)

@@ -12,16 +12,14 @@ from typing import Any
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from flask import Flask, has_request_context, request
+from flask import Flask
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from chassis import events
+from gateway.preferences.language import language
 from gateway.web.fields import ZONE
 
-LANGUAGES = ("nb", "en")
-COOKIE = "language"
-PLACE = "kundekort.language"
 THOUSAND = 1000
 SPANS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
@@ -36,17 +34,6 @@ def catalogue(language: str) -> dict[str, Any]:
         with path.open("rb") as file:
             entries = [entry for entry in read_po(file, locale=language) if entry.id and entry.string]
         found |= {entry.id if isinstance(entry.id, str) else entry.id[0]: entry.string for entry in entries}
-    return found
-
-
-def language() -> str:
-    """Return the language of whoever is asking: what was chosen, else Norwegian. A page asks hundreds of times."""
-    if not has_request_context():
-        return LANGUAGES[0]
-    found: str | None = request.environ.get(PLACE)
-    if found is None:
-        chosen = request.cookies.get(COOKIE, "")
-        found = request.environ[PLACE] = chosen if chosen in LANGUAGES else LANGUAGES[0]
     return found
 
 
@@ -86,6 +73,7 @@ def install(app: Flask) -> None:
     install_texts(gettext, ngettext, newstyle=True)
     app.jinja_env.filters.update(
         day=day,
+        month=month,
         moment=moment,
         recent=recent,
         clock=clock,
@@ -113,6 +101,11 @@ def day(value: Any) -> str:
     if isinstance(parsed, datetime):
         parsed = parsed.astimezone(ZONE).date()
     return format_date(parsed, "dd.MM.yyyy" if language() == "nb" else "d MMM yyyy", language()) if parsed else ""
+
+
+def month(value: Any) -> str:
+    """Write a month that is known as 2026-11, nov. 2026."""
+    return format_date(date.fromisoformat(f"{value}-01"), "MMM yyyy", language())
 
 
 def moment(value: Any) -> str:

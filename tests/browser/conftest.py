@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from chassis import logs
-from tests.browser.screen import PATIENCE, open_card
+from tests.browser.screen import NOWHERE, PATIENCE, open_card
 from tests.system.forms import Embedded
 from tests.system.people import Agency, Employee
 
@@ -49,7 +49,8 @@ def visit(chromium: Browser, suite: Embedded) -> Iterator[Visit]:
     opened, complaints = [], []
 
     def complain(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not REFUSED.search(message.text):
+        in_vain = message.location["url"].endswith(NOWHERE)
+        if message.type in ("error", "warning") and not REFUSED.search(message.text) and not in_vain:
             complaints.append(message.text)
 
     def open_page(who: Employee | None = None, **options: Any) -> Page:

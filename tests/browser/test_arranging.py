@@ -75,7 +75,7 @@ def test_at_the_edge_an_item_stays_and_all_can_be_put_back(colleague, customer):
 
     arrange(colleague, "down", "general")
     stands(colleague, 1, "addresses", "general")
-    colleague.get_by_role("button", name="Slik det kom").click()
+    colleague.get_by_role("button", name="Tilbakestill").click()
     stands(colleague, 1, "general")
     assert [column(colleague, place) for place in (1, 2, 3)] == before
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.everyone import faults
 from tests.browser.screen import filled, opened, save, send, wrong
-from tests.browser.test_for_everyone import AXE, BROADER, DESK, TELEPHONE, violations
 from tests.system.forms import silenced
 
 NAMES = ("Havbris Sjømat AS", "Havgapet Rigg AS", "Havørn Bygg AS")
@@ -289,10 +289,4 @@ def just_deleted(page):
 def test_the_list_can_be_read_by_everybody(listed, act):
     keep(listed, "Hav")
     act(listed)
-    listed.evaluate(AXE.read_text())
-    for scheme in ("light", "dark"):
-        listed.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for size in (DESK, TELEPHONE):
-            listed.set_viewport_size(size)
-            assert listed.evaluate(BROADER) <= 0, f"{size['width']} px wide, and there is more to the right"
-            assert violations(listed) == [], (scheme, size)
+    assert faults(listed) == {}

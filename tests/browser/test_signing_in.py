@@ -98,3 +98,13 @@ def tab_to(page, selector):
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
     pytest.fail(f"no way by Tab to {selector} in 200 presses")
+
+
+def test_whoever_comes_back_after_the_session_has_ended_signs_in_again(visit, email, suite):
+    page = visit()
+    page.context.add_cookies([{"name": "kundekort", "value": "of-yesterday", "url": suite.address()}])
+    page.goto("/sign-in")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    sign_in(page, email, PASSWORD)
+    page.wait_for_url(INSIDE)

@@ -133,6 +133,13 @@ dialog?.addEventListener("close", () => {
   if (document.activeElement === document.body) document.getElementById(opener)?.focus();
 });
 
+document.addEventListener("click", ({ target }) => target.closest("[data-print]") && window.print());
+window.addEventListener("beforeprint", () => {
+  const when = document.querySelector(".printed time");
+  const language = document.documentElement.lang === "en" ? "en-GB" : "nb-NO";
+  if (when) when.textContent = new Date().toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+});
+
 // A form on a page of its own is guarded too, and is let go when it is sent.
 remember();
 document.addEventListener("submit", ({ target }) => {
