@@ -56,6 +56,11 @@ def _others(customer: UUID | None) -> list[dict[str, Any]]:
     return [each for each in recent() if each["id"] != str(customer)][:MOST]
 
 
+def keys() -> str:
+    """Name the keys that open the palette on the machine that asks."""
+    return "⌘K" if "Mac" in request.user_agent.string else "Ctrl K"
+
+
 def recent() -> list[dict[str, Any]]:
     """List the customers opened last, as they are called today; who may no longer be seen is left out."""
     ids = frame.mine().recent

@@ -53,6 +53,7 @@ web.add_app_template_filter(happened)
 web.add_app_template_filter(explained)
 web.add_app_template_filter(undoing.acted_on)
 web.add_app_template_global(finding.recent, "recent_customers")
+web.add_app_template_global(finding.keys, "palette_keys")
 
 
 @web.before_request

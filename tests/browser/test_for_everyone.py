@@ -10,7 +10,8 @@ from tests.browser.screen import NOWHERE, filled, item, open_card, opened, send,
 from tests.system.forms import silenced
 
 IN_ROWS = ("contact_end", "project_status")
-IN_DIALOGS = [name for name in FORMS if name not in ("customer_create", "tag_remove", "file_bin")] + ["files"]
+AT_ONCE = {each for name, form in FORMS.items() if form.undo not in ("", name) for each in (name, form.undo)}
+IN_DIALOGS = [name for name in FORMS if name not in {"customer_create", *AT_ONCE}] + ["files"]
 ON_PARTS = {"contact": "contacts", "contact_end": "contacts", "communication": "dialog", "project": "projects",
             "project_status": "projects", "files": "files"}  # fmt: skip
 NONSENSE = """() => {
@@ -108,6 +109,12 @@ def offer_to_undo(page, known):
     expect(page.locator("#undo")).not_to_be_empty()
 
 
+def asked_without_javascript(page, known):
+    place = f"/customers/{known['id']}"
+    note = page.request.get(f"/api/customers{place}/notes").json()["items"][0]["id"]
+    page.goto(f"{place}/forms/note_delete/{note}")
+
+
 def bin_of_files(page, known):
     page.goto(f"/customers/{known['id']}/items/files")
     page.locator("[id^=do-file_bin-]").first.click()
@@ -150,7 +157,7 @@ def refused_form(page, known):
 
 PAGES = [strange, refused_sign_in, customers, nothing_found, overview, arranging, touring, touring_to_the_end,
          explained, menu, question, refused_form, changed_by_another, offer_to_undo,
-         bin_of_files, settings, guide, interface, missing, form_alone]  # fmt: skip
+         asked_without_javascript, bin_of_files, settings, guide, interface, missing, form_alone]  # fmt: skip
 
 
 @pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
