@@ -1,4 +1,4 @@
-"""A new customer."""
+"""A new customer; and the list on a telephone."""
 
 import re
 
@@ -65,3 +65,17 @@ def test_a_new_customer_needs_a_name_and_nothing_else(list_page):
     send(dialog)
     list_page.wait_for_url(CARD)
     expect(list_page.locator("h1")).to_have_text("Granli Skog AS")
+
+
+def test_on_a_telephone_the_customers_come_first(visit, nordlys):
+    nordlys.ada.register("Tangvald Rederi AS", type="supplier")
+    page = visit(nordlys.hire("sales", "Bergen"), viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto("/customers?text=tangvald")
+    assert page.locator("#results .row-link").bounding_box()["y"] < 700
+    expect(page.locator("#type")).to_be_hidden()
+
+    page.get_by_text("Flere søkevalg").click()
+    page.locator("#type").select_option("prospect")
+    expect(page.locator("#results")).to_contain_text("Ingen kunde passer")
+    page.reload()
+    expect(page.locator("#type")).to_be_visible()
