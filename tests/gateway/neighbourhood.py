@@ -1,7 +1,6 @@
 """Stand-ins for the five services: real servers on real ports that believe real tokens and can be told to fail."""
 
 import json
-import socket
 import threading
 import time
 from typing import Any
@@ -11,6 +10,7 @@ from cheroot.wsgi import Server
 from werkzeug.wrappers import Request, Response
 
 from chassis import auth
+from tests.launching import free_port
 from tests.suite import KEY
 
 PROBLEM = "application/problem+json"
@@ -22,8 +22,7 @@ class StandIn:
     def __init__(self, name: str) -> None:
         self.name = name
         self.server: Server | None = None
-        with socket.create_server(("127.0.0.1", 0)) as place:
-            self.port = place.getsockname()[1]
+        self.port = free_port()  # and not one that the kernel lends to somebody while nobody listens here
         self.forget()
 
     @property

@@ -94,8 +94,9 @@ def test_what_comes_in_the_very_moment_in_which_it_is_given_up_is_not_missed(con
 
     def filled_meanwhile(attempts, pause_ms):
         if attempts == waiting.MOST_TRIES and not begun:
-            begun.append(threading.Thread(target=conversation.deliver, args=(conversation.event(2),)))
-            begun[0].start()
+            meanwhile = threading.Thread(target=conversation.deliver, args=(conversation.event(2),))
+            meanwhile.start()
+            begun.append(meanwhile)
             time.sleep(MOMENT)
         return backoff(attempts, pause_ms)
 
