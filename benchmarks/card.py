@@ -46,16 +46,6 @@ class Seen(NamedTuple):
     took: list[float]
     cpu: float
 
-    @property
-    def p50(self) -> float:
-        """Return the middle one, in milliseconds."""
-        return median(self.took) * 1000
-
-    @property
-    def p99(self) -> float:
-        """Return the one below which are 99 of a hundred, in milliseconds."""
-        return percentile(self.took, 0.99) * 1000
-
 
 def ask_steadily(target: Target, until_when: float, took: list[float]) -> None:
     """Ask over one connection, the next as soon as the last is answered; a client that costs almost nothing."""

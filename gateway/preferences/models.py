@@ -17,8 +17,8 @@ class Preferences(Tenanted, Base):
 
     employee: Mapped[UUID] = mapped_column(primary_key=True)
     locale: Mapped[str | None] = mapped_column(String(2))
-    density: Mapped[str] = mapped_column(String(10), default="normal")
-    toured: Mapped[bool] = mapped_column(default=False)  # has seen the tour, or did not want to
+    density: Mapped[str] = mapped_column(String(10))
+    toured: Mapped[bool]  # has seen the tour, or did not want to
     columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # of the list of customers
-    filters: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # name and query of each saved filter
-    recent: Mapped[list[str]] = mapped_column(JSON, default=list)  # ids of the customers opened last, the newest first
+    filters: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # name and query of each saved filter
+    recent: Mapped[list[str]] = mapped_column(JSON)  # ids of the customers opened last, the newest first

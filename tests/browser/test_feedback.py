@@ -38,6 +38,13 @@ def said(page):
     return page.locator("#dialog-status")
 
 
+def send_unheard(page, dialog, form):
+    """Send a form whose answer is lost, and be told so."""
+    lose_the_answer(page, f"**/forms/{form}")
+    send(dialog)
+    expect(said(page)).to_contain_text("kontakt med tjeneren")
+
+
 def test_what_takes_a_while_is_seen_and_heard_until_it_is_there(card):
     link = card.locator("#open-general")
     with held(card, "**/forms/general") as asked:
@@ -139,18 +146,14 @@ def saved(dialog):
 def test_what_was_taken_and_not_answered_is_not_taken_twice(card):
     for _ in range(2):  # the key is kept until it went well, and is another the next time
         dialog = filled(opened(card, "open-note"), text="Ring før kl. 14.")
-        lose_the_answer(card, "**/forms/note")
-        send(dialog)
-        expect(said(card)).to_contain_text("kontakt med tjeneren")
+        send_unheard(card, dialog, "note")
         save(dialog)
     expect(item(card, "notes").get_by_role("listitem")).to_have_count(2)
 
 
 def test_what_was_taken_and_not_answered_is_not_changed_in_secret(card):
     dialog = filled(opened(card, "open-note"), text="Ring før kl. 14.")
-    lose_the_answer(card, "**/forms/note")
-    send(dialog)
-    expect(said(card)).to_contain_text("kontakt med tjeneren")
+    send_unheard(card, dialog, "note")
     send(filled(dialog, text="Ring før kl. 15."))
     expect(dialog.get_by_role("alert")).to_contain_text("ble lagret likevel")
     card.keyboard.press("Escape")
@@ -160,16 +163,12 @@ def test_what_was_taken_and_not_answered_is_not_changed_in_secret(card):
 
 def test_tags_and_edits_that_were_taken_and_not_answered_go_on_from_there(card):
     tags = filled(opened(card, "open-tags"), tags="havn, skift")
-    lose_the_answer(card, "**/forms/tags")
-    send(tags)
-    expect(said(card)).to_contain_text("kontakt med tjeneren")
+    send_unheard(card, tags, "tags")
     save(filled(tags, tags="havn, skift, natt"))
     expect(item(card, "tags").get_by_role("listitem")).to_have_count(3)
 
     general = filled(opened(card, "open-general"), name="Fjordvik Gruppen AS")
-    lose_the_answer(card, "**/forms/general")
-    send(general)
-    expect(said(card)).to_contain_text("kontakt med tjeneren")
+    send_unheard(card, general, "general")
     save(general)
     expect(card.locator("h1")).to_have_text("Fjordvik Gruppen AS")
 
