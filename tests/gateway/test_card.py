@@ -89,10 +89,10 @@ def test_a_service_that_hangs_is_soon_not_waited_for(card, services):
     services["invoicing"].pause = 1.2
     for _ in range(3):
         card()
-    began = time.monotonic()
+    asked = len(services["invoicing"].asked)
     card()
 
-    assert time.monotonic() - began < 0.4
+    assert len(services["invoicing"].asked) == asked == 3
 
 
 def test_what_was_kept_is_not_shown_to_whoever_may_see_less(card, services, hire):
