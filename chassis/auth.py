@@ -57,9 +57,14 @@ def _covers(held: list[str], wanted: list[str]) -> bool:
 _caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
 
+def whoever() -> Caller | None:
+    """Return who is calling, if anybody is."""
+    return _caller.get()
+
+
 def caller() -> Caller:
     """Return who is calling, or refuse."""
-    found = _caller.get()
+    found = whoever()
     if found is None:
         raise Unauthenticated
     return found

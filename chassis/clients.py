@@ -4,8 +4,6 @@
 that nobody answers ends in ``Away`` or ``Late``; a program that keeps silent is not asked again for a while.
 """
 
-import http.client
-import json
 import threading
 import time
 from collections import deque
@@ -13,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import orjson
 from werkzeug.datastructures import Headers
 
 from chassis import deadlines, logs
 from chassis.connections import STALL, Call, Connection
+from chassis.replies import Reply
 
 CHUNK = 64 * 1024
 MOST_FAILURES = 3  # in a row, then a program is left alone
@@ -50,7 +50,7 @@ class Answer(NamedTuple):
 
     def json(self) -> Any:
         """Read the body."""
-        return json.loads(self.body)
+        return orjson.loads(self.body)
 
 
 class Stream(NamedTuple):
@@ -97,7 +97,7 @@ class Neighbour:
     def __init__(self, name: str, url: str, most_idle: int = 32) -> None:
         parts = urlsplit(url)
         assert parts.scheme == "http" and parts.hostname, f"{name}: an address looks like http://host:port"  # noqa: PT018
-        self.name, self.host, self.port = name, parts.hostname, parts.port
+        self.name, self.host, self.port = name, parts.hostname, parts.port or 80
         self.breaker = Breaker()
         self.most_idle = most_idle
         self._idle: deque[Connection] = deque()
@@ -148,35 +148,30 @@ class Exchange:
         self._try(self._send)
 
     def _send(self) -> None:
-        headers = {
-            **self.call.headers,
-            "X-Request-Id": logs.context("request_id"),
-            "traceparent": logs.traceparent(),
-        }
+        headers = {**self.call.headers, **logs.passed_on()}
         if not self.call.streamed:
             headers[deadlines.HEADER] = str(max(0, int((self.ends - time.monotonic()) * 1000)))
-        sent = Call(self.call.method, self.call.path, {k: v for k, v in headers.items() if v}, self.call.body)
+        sent = Call(self.call.method, self.call.path, headers, self.call.body)
         # a kept connection may die under the request: only what can be sent again may meet that
         kept = self.to.take() if self.call.repeatable and self.tries > 1 else None
-        self.connection = kept or Connection(self.to.host, self.to.port)
-        if kept is None:
-            self.connection.reach(self.ends)
+        self.connection = kept or Connection(self.to.host, self.to.port, self.ends)
         self.connection.put(sent, self.ends)
-        self.sock = self.connection.sock  # http.client forgets it when the answer says that it is the last one
         if self.call.streamed:
             self.ends = time.monotonic() + self.patience
-            self.sock.ends = self.ends
+            self.connection.sock.ends = self.ends
 
-    def _head(self) -> http.client.HTTPResponse:
+    def _head(self) -> Reply:
         if self.connection is None:
             self._send()
         assert self.connection is not None
-        return self.connection.getresponse()
+        return self.connection.reply(self.call.method)
 
     def _whole(self) -> Answer:
-        response = self._head()
+        reply = self._head()
+        body = b"".join(reply.pieces())
         self.to.breaker.succeeded()
-        return self._done(response, Answer(response.status, Headers(response.getheaders()), response.read()))
+        self._done(reply)
+        return Answer(reply.status, reply.headers, body)
 
     def answer(self) -> Answer:
         """Wait for the whole answer."""
@@ -184,28 +179,27 @@ class Exchange:
 
     def stream(self) -> Stream:
         """Wait for the head of the answer."""
-        response = self._try(self._head)
+        reply = self._try(self._head)
         self.to.breaker.succeeded()
-        return Stream(response.status, Headers(response.getheaders()), self._chunks(response), self._drop)
+        return Stream(reply.status, reply.headers, self._chunks(reply), self._drop)
 
-    def _chunks(self, response: http.client.HTTPResponse) -> Iterator[bytes]:
+    def _chunks(self, reply: Reply) -> Iterator[bytes]:
         assert self.connection is not None
+        sock = self.connection.sock
         try:
-            while True:
-                self.sock.ends = time.monotonic() + STALL
-                if not (chunk := response.read(CHUNK)):
-                    break
-                yield chunk
-            self._done(response, None)
+            sock.ends = time.monotonic() + STALL
+            for piece in reply.pieces():
+                yield piece
+                sock.ends = time.monotonic() + STALL
+            self._done(reply)
         finally:
             self._drop()
 
-    def _done(self, response: http.client.HTTPResponse, result: Any) -> Any:
-        if self.connection is not None and not response.will_close:
+    def _done(self, reply: Reply) -> None:
+        if self.connection is not None and reply.reusable:
             self.to.give_back(self.connection)
             self.connection = None
         self._drop()
-        return result
 
     def _drop(self) -> None:
         if self.connection is not None:
@@ -226,7 +220,7 @@ class Exchange:
     def _weigh(self, error: BaseException) -> None:
         if isinstance(error, TimeoutError):
             raise self._failed(Late) from error
-        if not isinstance(error, OSError | http.client.HTTPException):
+        if not isinstance(error, OSError):
             raise error  # the body to send could not be read: that is not the program's fault
         self.tries -= 1
         if not self.tries:

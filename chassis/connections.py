@@ -1,7 +1,7 @@
 """Connections to other programs: kept after use, and bounded by one moment whatever the other end does."""
 
-import http.client
 import random
+import re
 import select
 import socket
 import time
@@ -9,10 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.replies import Reply
+
 CONNECT = 0.25  # seconds to reach a program; it is near
 STALL = 30.0  # seconds that a streamed body may pause
 GRACE = 0.05  # seconds after the deadline in which an answer that has already arrived is still read
 LONGEST_IDLE = 8.0  # seconds; shorter than any of our servers keeps a silent connection
+
+_UNFIT_IN_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # would begin another header, or another request
+_UNFIT_IN_PATH = re.compile(r"[^\x21-\x7e]")
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,10 @@ class TimedSocket(socket.socket):
             raise TimeoutError
         self.settimeout(max(left, 0.001))
 
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+    def recv(self, *args: Any, **kwargs: Any) -> bytes:
         """Read for as long as there is time."""
         self._hurry()
-        return super().recv_into(*args, **kwargs)
+        return super().recv(*args, **kwargs)
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
         """Write for as long as there is time."""
@@ -58,16 +63,15 @@ class TimedSocket(socket.socket):
         super().sendall(*args, **kwargs)
 
 
-class Connection(http.client.HTTPConnection):
+class Connection:
     """A connection that is kept after use."""
 
-    sock: TimedSocket
     idle_since = 0.0
 
-    def reach(self, ends: float) -> None:
+    def __init__(self, host: str, port: int, ends: float) -> None:
         """Connect to one of the program's addresses: it may run several times, and one of them may be away."""
-        port = self.port or 80
-        hosts = [str(found[4][0]) for found in socket.getaddrinfo(self.host, port, type=socket.SOCK_STREAM)]
+        self._place = f"{host}:{port}"
+        hosts = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         random.shuffle(hosts)
         plain = None
         while plain is None:
@@ -85,17 +89,40 @@ class Connection(http.client.HTTPConnection):
     def put(self, call: Call, ends: float) -> None:
         """Send the request; a streamed body has no end but may not stall."""
         self.sock.ends = ends
-        body = self._paced(call.body) if call.streamed else call.body
         try:
-            self.request(call.method, call.path, body, dict(call.headers))
+            for piece in self._written(call):
+                self.sock.sendall(piece)
         except (BrokenPipeError, ConnectionResetError):
             if not call.streamed:
                 raise  # else: the server may have refused before it read everything, and its answer is waiting
 
-    def _paced(self, body: Any) -> Iterator[bytes]:
-        for chunk in body:
+    def _written(self, call: Call) -> Iterator[bytes]:
+        if call.body is None or isinstance(call.body, bytes):
+            body = call.body or b""
+            yield self._head(call, {"Content-Length": str(len(body))}) + body
+            return
+        yield self._head(call, {})
+        for piece in call.body:
             self.sock.ends = time.monotonic() + STALL
-            yield chunk
+            yield piece
+
+    def _head(self, call: Call, more: Mapping[str, str]) -> bytes:
+        """Write request line and headers; whoever streams a body says himself how long it is."""
+        headers = {"Host": self._place, "Accept-Encoding": "identity", **call.headers, **more}
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        if _UNFIT_IN_PATH.search(call.path) or any(map(_UNFIT_IN_LINE.search, lines)):
+            raise ValueError("a path or a header holds what would begin another line")
+        return "\r\n".join([f"{call.method} {call.path} HTTP/1.1", *lines, "", ""]).encode("latin-1")
+
+    def reply(self, method: str) -> Reply:
+        """Wait for the head of the answer to a request of that method."""
+        reply = Reply(self.sock, method)
+        reply.read_head()
+        return reply
+
+    def close(self) -> None:
+        """Hang up."""
+        self.sock.close()
 
     @property
     def usable(self) -> bool:

@@ -4,11 +4,13 @@ What takes too long, the server ends by itself (``statement_timeout``). A server
 nothing: then the connection is given up here, and the thread is free.
 """
 
+import select
 import time
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from chassis import deadlines
 
@@ -56,3 +58,16 @@ def install(engine: Engine) -> None:
             return Impatient.connect(*positional, **{**SETTINGS, **named})
         except psycopg.OperationalError as error:
             raise Unreachable(*error.args) from error
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, _record: Any, _proxy: Any) -> None:
+        """Have the pool replace a connection that the server has closed; asking each time would cost a round trip."""
+        if connection.closed or _has_something_to_say(connection):
+            raise DisconnectionError
+
+
+def _has_something_to_say(connection: Impatient) -> bool:
+    """Tell whether there is something to read though nobody asked: the server's last words."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

@@ -8,6 +8,7 @@ import re
 import secrets
 import sys
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -55,11 +56,14 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
 
 
+_context: ContextVar[dict[str, str]] = ContextVar("what is being done", default={})  # noqa: B039  # never changed, only replaced
+
+
 def configure(level: str = "INFO") -> None:
     """Write to standard error; the platform collects it from there."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _add_context,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -77,24 +81,33 @@ def keep_allowed(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> 
     return {name: _safe(value) for name, value in line.items() if name in ALLOWED}
 
 
+def _add_context(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {**_context.get(), **line}
+
+
 def _safe(value: Any) -> Any:
     return _CREDENTIALS.sub("***@", value[:LONGEST]) if isinstance(value, str) else value
 
 
-def bind(traceparent: str | None, **context: Any) -> None:
+def bind(traceparent: str | None, **context: str) -> None:
     """Begin a piece of work: continue the caller's trace, or start one."""
     match = _TRACEPARENT.match(traceparent or "")
     trace_id = match[1] if match else secrets.token_hex(16)
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(trace_id=trace_id, span_id=secrets.token_hex(8), **context)
+    _context.set({"trace_id": trace_id, "span_id": secrets.token_hex(8), **context})
 
 
 def context(name: str) -> str:
     """Return one value of the current piece of work, such as ``request_id``."""
-    return str(structlog.contextvars.get_contextvars().get(name, ""))
+    return _context.get().get(name, "")
 
 
 def traceparent() -> str:
     """Return the W3C trace header that what we cause shall carry."""
     trace_id, span_id = context("trace_id"), context("span_id")
     return f"00-{trace_id}-{span_id}-01" if trace_id else ""
+
+
+def passed_on() -> dict[str, str]:
+    """Return the headers by which another program's work for this one can be found."""
+    found = {"X-Request-Id": context("request_id"), "traceparent": traceparent()}
+    return {name: value for name, value in found.items() if value}

@@ -43,11 +43,13 @@ class Program:
     chores: dict[str, Chore] = field(default_factory=dict)  # done again and again, such as forgetting what is old
     due: dict[str, Due] = field(default_factory=dict)  # done when a timer of that name has run out
     epoch: int | None = None  # of its database; read when the first event is recorded
+    reader: Engine = field(init=False)  # the same database, for whoever only looks
     crier: Crier = field(init=False)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         """Have somebody who wakes the relay."""
+        self.reader = self.engine.execution_options(reading=True)
         self.crier = Crier(self.engine)
 
     def close(self) -> None:

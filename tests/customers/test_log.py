@@ -1,13 +1,14 @@
 """The log: what happened, told by events."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from chassis import relay
 from contracts.customers import CustomerRenamed
-from services.customers.log.models import LogEntry
+from services.customers.log.models import LogEntry, LogHead
 
 
 def settle(program):
@@ -56,13 +57,27 @@ def test_the_log_tells_when_somebody_tampered_with_it(client, card, program, ada
     settle(program)
     assert client.get("/log/seal").json == {"entries": 2, "broken_at": None}
 
-    with program.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL app.tenant = '{ada.tenant}'")
+    with _as(ada, program) as connection:
         forged = update(LogEntry.__table__).where(LogEntry.tenant_id == ada.tenant, LogEntry.position == 1)
         connection.execute(forged.values(data={"name": "Forged"}))
 
     assert client.get("/log/seal").json["broken_at"] == 1
+
+
+def test_looking_at_the_seal_waits_for_nobody_who_writes(client, card, program, ada):
+    settle(program)
+
+    with _as(ada, program) as connection:
+        connection.execute(select(LogHead.__table__).with_for_update())
+        assert client.get("/log/seal").json == {"entries": 1, "broken_at": None}
+
+
+@contextmanager
+def _as(who, program):
+    with program.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL app.tenant = '{who.tenant}'")
+        yield connection
 
 
 def test_the_card_counts_the_log(client, customer, program):
