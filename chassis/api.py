@@ -17,9 +17,9 @@ from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
 from chassis import auth, strictjson
-from chassis.db import persevering
 from chassis.errors import ChangedMeanwhile, Invalid, Malformed, NotJson, Refused, VersionRequired
 from chassis.idempotency import once
+from chassis.perseverance import persevering
 from chassis.tables import Versioned
 
 View = TypeVar("View", bound=Callable[..., Any])

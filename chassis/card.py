@@ -66,6 +66,6 @@ def routes(items: Items) -> Routes:
         as_of = now()
         with reading() as session:
             found = items.answer(session, customer_id)
-        return Response(events.to_json({"as_of": as_of, "items": found}), content_type="application/json")
+        return Response(events.to_bytes({"as_of": as_of, "items": found}), content_type="application/json")
 
     return api

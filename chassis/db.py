@@ -6,9 +6,7 @@ narrows them once more. A request about a customer (``/customers/<customer_id>/â
 ends in 404 there.
 """
 
-import random
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -18,10 +16,10 @@ from uuid import UUID
 
 from flask import current_app, has_request_context, request
 from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
-from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.functions import FunctionElement
 
 from chassis import auth, crash, deadlines
 from chassis.auth import Caller, Unauthenticated, caller
@@ -29,15 +27,8 @@ from chassis.errors import NotFound
 from chassis.tables import InDepartments, Scoped, Series, Tenanted, among, insert_into, overlaps
 
 S = TypeVar("S", bound=Scoped)
-T = TypeVar("T")
 
 WAIT_FOR_LOCK = 5  # seconds
-IN_THE_WAY = ("40P01", "40001")  # deadlock, serialization failure
-CANNOT_CONNECT, TOLD_TO_GO = "57P03", "57P01"  # it is not up; it is shut down
-MOST_TRIES = 3
-AWAY_PAUSE = 0.2  # seconds between two tries while the database is away
-LAST_CALL = 1.5  # seconds of the caller's time that are left for saying that it stays away
-LONGEST_PAUSE = 0.05  # seconds between two tries
 
 _SET_TENANT = "set_config('app.tenant', '{}', true)"  # of an id, which has no characters that SQL reads
 
@@ -110,42 +101,6 @@ def transaction() -> Iterator[Session]:
         program.crier.cry()
 
 
-def persevering(work: Callable[[], T]) -> T:
-    """Do a whole unit of work; where it and another stood in each other's way, begin anew, twice at most.
-
-    While the database is being started anew, do so for as long as the caller has time. The database has undone it by
-    then, or never begun. What it does outside of the database it would do again.
-    """
-    tries = 1
-    while True:
-        try:
-            return work()
-        except (StaleDataError, OperationalError) as error:
-            tries = _another(error, tries)
-
-
-def _another(error: StaleDataError | OperationalError, tries: int) -> int:
-    """Wait as long as it makes sense and return how many tries count; raise where none more makes sense."""
-    if isinstance(error, StaleDataError):  # another was faster: anew, to be shown what that one wrote
-        pause, counts = 0.0, True
-    elif _is_away(error) and (deadlines.patience() or 0.0) > LAST_CALL:
-        pause, counts = AWAY_PAUSE, False
-    elif getattr(error.orig, "sqlstate", None) in IN_THE_WAY:
-        pause, counts = random.uniform(0.0, LONGEST_PAUSE), True  # noqa: S311  # spreads load, guards nothing
-    else:
-        raise error
-    if counts and tries == MOST_TRIES:
-        raise error
-    time.sleep(pause)
-    return tries + counts
-
-
-def _is_away(error: OperationalError) -> bool:
-    """Tell whether the database is away, and certainly has not done the work: at a commit nobody can tell."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state == CANNOT_CONNECT or (state == TOLD_TO_GO and error.statement is not None)
-
-
 @contextmanager
 def reading() -> Iterator[Session]:
     """Look without changing anything; on SQLite this waits for no writer."""
@@ -158,6 +113,33 @@ def reading() -> Iterator[Session]:
         _introduce(session, caller())
         yield session
         session.commit()  # of nothing: but after a rollback the driver forgets the statements it has prepared
+
+
+@contextmanager
+def looking() -> Iterator[Connection]:
+    """Look at columns with a statement that is built once, for what every request asks.
+
+    Nothing narrows it but what it says itself and, on PostgreSQL, row-level security.
+    """
+    with current_app.extensions["program"].reader.connect() as connection:
+        yield connection
+        connection.commit()  # as ``reading`` does
+
+
+class speaking_for(FunctionElement[str]):  # noqa: N801  # a function of SQL
+    """Go on on behalf of the tenant in a column of the row that is found: a look and its consequence in one go."""
+
+    inherit_cache = True
+
+
+@compiles(speaking_for, "sqlite")
+def _nobody_listens(_element: Any, _compiler: Any, **_options: Any) -> str:
+    return "NULL"
+
+
+@compiles(speaking_for, "postgresql")
+def _set_tenant_of_row(element: speaking_for, compiler: Any, **options: Any) -> str:
+    return f"set_config('app.tenant', CAST({compiler.process(element.clauses, **options)} AS TEXT), true)"
 
 
 def _introduce(session: Session, who: Caller) -> None:

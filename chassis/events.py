@@ -14,6 +14,8 @@ from functools import cache, cached_property
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+import orjson
+
 from chassis import strictjson
 
 E = TypeVar("E")
@@ -108,6 +110,11 @@ def write(envelope: Envelope) -> str:
 def to_json(value: Any) -> str:
     """Write JSON compactly; ids, moments, dates and exact decimals become text."""
     return json.dumps(value, default=_text_of, ensure_ascii=False, separators=(",", ":"))
+
+
+def to_bytes(value: Any) -> bytes:
+    """Write the same as an answer, several times as fast; what is sealed or compared stays with ``to_json``."""
+    return orjson.dumps(value, default=_text_of)
 
 
 def read(raw: bytes) -> Envelope:

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from chassis import crash, events, lead, logs, turns, waiting
 from chassis.auth import Caller, calling
-from chassis.db import persevering, transaction
+from chassis.db import transaction
+from chassis.perseverance import persevering
 from chassis.tables import Utc, chassis_tables, insert_new, now
 from chassis.turns import Last, Turn
 from chassis.waiting import AnotherBody, Arrival, Behind, Hold, Hopeless

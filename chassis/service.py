@@ -21,6 +21,7 @@ from chassis.errors import Busy
 from chassis.metrics import Metrics
 from chassis.operations import health
 from chassis.operations.api import api as operations
+from chassis.perseverance import persevering
 from chassis.program import Program
 from chassis.reactions import Reactions
 from chassis.tables import InDepartments
@@ -118,7 +119,7 @@ def _begin(program: Program) -> None:
     auth.enter(None)
     deadlines.start(request.headers.get(deadlines.HEADER), program.settings.deadline_ms)
     if request.path not in UNGUARDED:
-        auth.enter(db.persevering(program.authenticate))
+        auth.enter(persevering(program.authenticate))
 
 
 def _end(program: Program, response: Response) -> Response:

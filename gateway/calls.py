@@ -18,12 +18,12 @@ from werkzeug.datastructures import Headers
 from chassis import auth, deadlines, events, problems
 from chassis.api import SAFE
 from chassis.auth import Caller
-from chassis.clients import CHUNK, Answer, Away, Late, Neighbour, Stream, Unanswered, ask_all
-from chassis.connections import Call
 from chassis.errors import NotFound, Refused
 from chassis.idempotency import HEADER as IDEMPOTENCY_KEY
 from gateway.card import actions as card
 from gateway.card.kept import Kept
+from gateway.neighbours.clients import CHUNK, Answer, Away, Late, Neighbour, Stream, Unanswered, ask_all
+from gateway.neighbours.connections import Call
 from gateway.settings import GatewaySettings
 
 R = TypeVar("R", Answer, Stream)

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from marshmallow import ValidationError
 
 from chassis import auth
-from chassis.clients import Answer, Late, Unanswered
 from chassis.errors import Invalid, NotFound, Refused
 from chassis.operations import desk
 from chassis.operations.schemas import (
@@ -23,6 +22,7 @@ from chassis.operations.schemas import (
 from chassis.paging import PageShape
 from gateway.calls import ask_every, call
 from gateway.items import SERVICES
+from gateway.neighbours.clients import Answer, Late, Unanswered
 
 OWN = "gateway"
 PROGRAMS = (*SERVICES, OWN)

@@ -11,12 +11,12 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import ClientDisconnected
 
 from chassis.auth import caller
-from chassis.clients import CHUNK
-from chassis.connections import Call
 from chassis.errors import NotFound, Refused
 from chassis.service import LARGEST_BODY, UNGUARDED
 from gateway.calls import PASSED_IN, relay
 from gateway.items import SERVICES
+from gateway.neighbours.clients import CHUNK
+from gateway.neighbours.connections import Call
 
 ANY_LENGTH = 1 << 40  # none would mean the application's own limit
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]

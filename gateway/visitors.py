@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 from flask import Request, request
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, select
 
 from chassis.auth import Caller, calling
-from chassis.db import reading, speak_for
+from chassis.db import looking
 from gateway.directory.models import Employee, Tenant
 from gateway.directory.roles import EVERYWHERE, ROLES
 from gateway.signin import cookie
-from gateway.signin.actions import NOBODY, see, who_is
-from gateway.signin.models import Account, SignedIn
+from gateway.signin.actions import NOBODY, Identity, see, who_is
+from gateway.signin.models import Account
 from gateway.switches.models import Switchboard
 
 PLACE = "kundekort.visitor"
@@ -50,34 +49,38 @@ def whoami(request: Request) -> Visitor | None:
 
 def look_up(token: str) -> Visitor | None:
     """Find whose session this is, with today's role, departments and settings: a change holds from the next request."""
-    with calling(NOBODY), reading() as session:
-        identity = who_is(session, token)
-        visitor = _employee(session, identity, cookie.csrf_token(token)) if identity else None
+    with calling(NOBODY), looking() as connection:
+        identity = who_is(connection, token)
+        visitor = _employee(connection, identity, cookie.csrf_token(token)) if identity else None
     if identity and visitor:
         see(token, identity.seen_at)
     return visitor
 
 
-def _employee(session: Session, identity: SignedIn, csrf_token: str) -> Visitor | None:
-    speak_for(session, Caller(tenant=identity.tenant))
-    query = (
-        select(Employee, Tenant.name, Switchboard.off, Account.email)
-        .join(Tenant, Tenant.tenant_id == Employee.tenant_id)
-        .join(Switchboard, Switchboard.tenant_id == Employee.tenant_id)
-        .outerjoin(Account, (Account.employee == Employee.id) & Account.operator)
-        .where(Employee.id == identity.employee, Employee.active)
+_EMPLOYEE = (
+    select(
+        Employee.name, Employee.email, Employee.role, Employee.departments, Tenant.name.label("tenant_name"),
+        Switchboard.off, Account.email.label("operator"),
     )
-    found = session.execute(query).one_or_none()
+    .join(Tenant, Tenant.tenant_id == Employee.tenant_id)
+    .join(Switchboard, Switchboard.tenant_id == Employee.tenant_id)
+    .outerjoin(Account, (Account.employee == Employee.id) & Account.operator)
+    .where(Employee.tenant_id == bindparam("tenant"), Employee.id == bindparam("employee"), Employee.active)
+)  # fmt: skip
+
+
+def _employee(connection: Connection, identity: Identity, csrf_token: str) -> Visitor | None:
+    named = {"tenant": identity.tenant, "employee": identity.employee}
+    found = connection.execute(_EMPLOYEE, named).one_or_none()
     if found is None:
         return None
-    employee, tenant_name, off, operator = found
     caller = Caller(
         tenant=identity.tenant,
-        employee=employee.id,
-        rights=ROLES[employee.role],
-        departments=tuple(employee.departments),
-        everywhere=employee.role in EVERYWHERE,
-        disabled=frozenset(off),
-        operator=operator or "",
+        employee=identity.employee,
+        rights=ROLES[found.role],
+        departments=tuple(found.departments),
+        everywhere=found.role in EVERYWHERE,
+        disabled=frozenset(found.off),
+        operator=found.operator or "",
     )
-    return Visitor(caller, employee.name, employee.email, employee.role, tenant_name, csrf_token)
+    return Visitor(caller, found.name, found.email, found.role, found.tenant_name, csrf_token)

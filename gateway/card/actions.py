@@ -7,7 +7,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller, calling
-from chassis.db import persevering, transaction
+from chassis.db import transaction
+from chassis.perseverance import persevering
 from chassis.tables import insert_into, now
 from gateway.card.kept import LONGEST
 from gateway.card.models import CardChange

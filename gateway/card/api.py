@@ -16,4 +16,4 @@ api = Routes("card", url_prefix="/api/card", description="The customer card, com
 @api.response(200, content_type="application/json")
 def show(customer_id: UUID) -> Response:
     """Show the card of one customer."""
-    return Response(events.to_json(compose(caller(), customer_id)), content_type="application/json")
+    return Response(events.to_bytes(compose(caller(), customer_id)), content_type="application/json")

@@ -1,6 +1,5 @@
 """Compose the card: ask every service at once, and show of each what it says or what it last said."""
 
-import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +7,7 @@ from uuid import UUID
 from flask import current_app
 
 from chassis.auth import Caller, calling
-from chassis.clients import Answer, Unanswered
-from chassis.db import reading
+from chassis.db import looking
 from chassis.errors import NotFound
 from chassis.events import plain
 from chassis.tables import now
@@ -17,6 +15,7 @@ from gateway.calls import ask_every, services
 from gateway.card.kept import Known
 from gateway.card.models import changed_at
 from gateway.items import OWNERS, owned_by
+from gateway.neighbours.clients import Answer, Unanswered
 
 FOUND, UNKNOWN = 200, 404
 
@@ -33,8 +32,8 @@ def compose(caller: Caller, customer_id: UUID) -> dict[str, Any]:
     answers = ask_every(caller, f"/card/{customer_id}", current_app.extensions["program"].settings.card_ms)
     _refuse_unknown(caller, customer_id, answers)
     fresh = {name: known for name, answer in answers.items() if (known := _understand(name, answer, asked_at))}
-    for name, known in fresh.items():
-        services().kept.keep(caller, customer_id, name, known)
+    if fresh:
+        services().kept.keep(caller, customer_id, fresh)
     items: dict[str, Any] = {}
     last = _last_known(caller, customer_id, [name for name in answers if name not in fresh])
     for name, answer in answers.items():
@@ -68,8 +67,7 @@ def _refuse_unknown(caller: Caller, customer_id: UUID, answers: dict[str, Answer
     said = {name: _status(answer) for name, answer in answers.items()}
     heard = [status for status in said.values() if status in (FOUND, UNKNOWN)]
     if said["customers"] == UNKNOWN or (said["customers"] != FOUND and heard and FOUND not in heard):
-        for name in answers:
-            services().kept.drop(caller, customer_id, name)
+        services().kept.forget(caller, customer_id)
         raise NotFound(f"customer {customer_id}")
 
 
@@ -78,7 +76,7 @@ def _understand(service: str, answer: Answer | Unanswered, asked_at: datetime) -
     if _status(answer) != FOUND:
         return None
     try:
-        found = json.loads(answer.body)  # type: ignore[union-attr]  # it has a status
+        found = answer.json()  # type: ignore[union-attr]  # it has a status
         items = {key: item for key, item in found["items"].items() if key in owned_by(service)}
         if all(item["state"] in STATES for item in items.values()):
             return Known(asked_at, str(found["as_of"]), items)
@@ -89,12 +87,12 @@ def _understand(service: str, answer: Answer | Unanswered, asked_at: datetime) -
 
 def _last_known(caller: Caller, customer_id: UUID, silent: list[str]) -> dict[str, Known]:
     """Return what the silent services last said, unless something has changed since."""
-    kept = services().kept
-    last = {name: known for name in silent if (known := kept.last(caller, customer_id, name))}
+    said = services().kept.last(caller, customer_id) if silent else {}
+    last = {name: said[name] for name in silent if name in said}
     if not last:
         return {}
-    with calling(caller), reading() as session:
-        changes = changed_at(session, caller.tenant, customer_id, last)
+    with calling(caller), looking() as connection:
+        changes = changed_at(connection, caller.tenant, customer_id)
     return {name: known for name, known in last.items() if name not in changes or known.asked_at > changes[name]}
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +12,9 @@ from chassis.auth import Caller
 from chassis.tables import now
 
 LONGEST = timedelta(hours=12)
-MOST = 4_000  # answers; about 50 MB
+MOST = 800  # cards; about 50 MB
 
-Place = tuple[Caller, UUID, str]
+Place = tuple[Caller, UUID]
 
 
 @dataclass(frozen=True)
@@ -26,33 +27,39 @@ class Known:
 
 
 class Kept:
-    """Answers by tenant, rights and departments, customer and service; the longest unused is forgotten first."""
+    """Cards by tenant, rights and departments, and customer; the longest unused is forgotten first."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Place, Known] = OrderedDict()
+        self._cards: OrderedDict[Place, dict[str, Known]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, caller: Caller, customer: UUID, service: str, known: Known) -> None:
-        """Keep an answer in place of the last one."""
-        place = _place(caller, customer, service)
+    def keep(self, caller: Caller, customer: UUID, said: Mapping[str, Known]) -> None:
+        """Keep what services have said in place of what they said last."""
+        place = _place(caller, customer)
         with self._lock:
-            self._known[place] = known
-            self._known.move_to_end(place)
-            if len(self._known) > MOST:
-                self._known.popitem(last=False)
+            self._cards.setdefault(place, {}).update(said)
+            self._cards.move_to_end(place)
+            if len(self._cards) > MOST:
+                self._cards.popitem(last=False)
 
-    def last(self, caller: Caller, customer: UUID, service: str) -> Known | None:
-        """Return the last answer, unless it is too old to be shown."""
+    def last(self, caller: Caller, customer: UUID) -> dict[str, Known]:
+        """Return what each service said last, unless it is too old to be shown."""
+        oldest = now() - LONGEST
         with self._lock:
-            known = self._known.get(_place(caller, customer, service))
-        return known if known is not None and known.asked_at > now() - LONGEST else None
+            card = self._cards.get(_place(caller, customer), {})
+            return {service: known for service, known in card.items() if known.asked_at > oldest}
 
     def drop(self, caller: Caller, customer: UUID, service: str) -> None:
-        """Forget an answer."""
+        """Forget what a service said."""
         with self._lock:
-            self._known.pop(_place(caller, customer, service), None)
+            self._cards.get(_place(caller, customer), {}).pop(service, None)
+
+    def forget(self, caller: Caller, customer: UUID) -> None:
+        """Forget a card."""
+        with self._lock:
+            self._cards.pop(_place(caller, customer), None)
 
 
-def _place(caller: Caller, customer: UUID, service: str) -> Place:
+def _place(caller: Caller, customer: UUID) -> Place:
     """Whoever may see the same may be shown the same: all of the caller counts but who it is."""
-    return replace(caller, employee=None), customer, service
+    return replace(caller, employee=None), customer

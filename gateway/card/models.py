@@ -1,12 +1,11 @@
 """When something on a card last changed."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Connection, bindparam, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import Utc
 from gateway.tables import Base
@@ -48,9 +47,11 @@ def _changes(connection: Connection, *which: ColumnElement[bool]) -> set[Change]
     return {Change(*row) for row in connection.execute(select(*columns).where(*which))}
 
 
-def changed_at(session: Session, tenant: UUID, customer: UUID, services: Iterable[str]) -> dict[str, datetime]:
-    """Return when a customer last changed in each of these services, where that is known."""
-    query = select(CardChange.service, CardChange.changed_at).where(
-        CardChange.tenant == tenant, CardChange.customer == customer, CardChange.service.in_(list(services))
-    )
-    return dict(session.execute(query).all())
+_CHANGED_AT = select(CardChange.service, CardChange.changed_at).where(
+    CardChange.tenant == bindparam("tenant"), CardChange.customer == bindparam("customer")
+)
+
+
+def changed_at(connection: Connection, tenant: UUID, customer: UUID) -> dict[str, datetime]:
+    """Return when a customer last changed in each service, where that is known."""
+    return dict(connection.execute(_CHANGED_AT, {"tenant": tenant, "customer": customer}).all())

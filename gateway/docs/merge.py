@@ -6,9 +6,9 @@ from typing import Any
 from flask import current_app
 
 from chassis.auth import Caller
-from chassis.clients import Answer
 from chassis.openapi import READERS
 from gateway.calls import ask_every
+from gateway.neighbours.clients import Answer
 
 PATIENCE_MS = 2_000
 SESSION = {"session": {"type": "apiKey", "in": "cookie", "name": "__Host-kundekort"}}

@@ -3,15 +3,16 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller, calling
-from chassis.db import reading, transaction
+from chassis.db import reading, speaking_for, transaction
 from chassis.errors import Refused
 from chassis.tables import now
 from gateway.signin import passwords, throttle
@@ -22,6 +23,22 @@ log = structlog.get_logger()
 NOBODY = Caller(tenant=UUID(int=0))  # asks before a tenant is known; meets no tenant's row
 MOST_SESSIONS = 20  # of one employee; the oldest end first
 SEEN_EVERY = timedelta(minutes=1)
+
+
+_LIVING = (
+    SignedIn.digest == bindparam("token"),
+    SignedIn.seen_at > bindparam("idle"),
+    SignedIn.created_at > bindparam("old"),
+)
+_WHO_IS = select(SignedIn.tenant, SignedIn.employee, SignedIn.seen_at, speaking_for(SignedIn.tenant)).where(*_LIVING)
+
+
+class Identity(NamedTuple):
+    """Whose session it is, and when it was last seen in use."""
+
+    tenant: UUID
+    employee: UUID
+    seen_at: datetime
 
 
 class WrongPassword(Refused):
@@ -77,25 +94,26 @@ def sign_out(token: str) -> None:
         session.execute(delete(SignedIn).where(SignedIn.digest == _digest(token)))
 
 
-def who_is(session: Session, token: str) -> SignedIn | None:
-    """Find the session with this id, if it still is one; *session* is that of nobody in particular."""
-    return session.scalars(select(SignedIn).where(*_living(token))).one_or_none()
+def who_is(connection: Connection, token: str) -> Identity | None:
+    """Find the session with this id, if it still is one, and go on on behalf of its agency."""
+    found = connection.execute(_WHO_IS, _living(token)).one_or_none()
+    return Identity(*found[:3]) if found else None
 
 
 def see(token: str, last: datetime) -> None:
     """Note that a session is in use, once a minute."""
     if last < now() - SEEN_EVERY:
         with calling(NOBODY), transaction() as session:
-            session.execute(update(SignedIn).where(*_living(token)).values(seen_at=now()))
+            session.execute(update(SignedIn).where(*_LIVING).values(seen_at=now()), _living(token))
 
 
-def _living(token: str) -> tuple[ColumnElement[bool], ...]:
+def _living(token: str) -> dict[str, Any]:
     settings, moment = current_app.extensions["program"].settings, now()
-    return (
-        SignedIn.digest == _digest(token),
-        SignedIn.seen_at > moment - timedelta(minutes=settings.idle_minutes),
-        SignedIn.created_at > moment - timedelta(minutes=settings.session_minutes),
-    )
+    return {
+        "token": _digest(token),
+        "idle": moment - timedelta(minutes=settings.idle_minutes),
+        "old": moment - timedelta(minutes=settings.session_minutes),
+    }
 
 
 def open_account(session: Session, employee: UUID, email: str, password: str | None = None) -> None:

@@ -6,10 +6,10 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from chassis import auth
-from chassis.clients import Answer
 from chassis.db import transaction
 from chassis.errors import Refused
 from gateway.calls import call
+from gateway.neighbours.clients import Answer
 from gateway.preferences import columns, filters
 from gateway.web import frame, problems
 from gateway.web.editing import Shown

@@ -9,9 +9,9 @@ from uuid import uuid4
 from flask import Response, make_response, redirect, render_template, request
 
 from chassis import auth
-from chassis.clients import Answer
 from chassis.errors import ChangedMeanwhile
 from gateway.calls import call
+from gateway.neighbours.clients import Answer
 from gateway.web import merging, problems, undoing
 from gateway.web.choices import choices
 from gateway.web.fields import Typed, body_of, typed_again, values_of

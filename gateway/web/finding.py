@@ -11,10 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import auth
 from chassis.auth import Caller
-from chassis.clients import Answer, Unanswered
 from chassis.db import transaction
 from gateway.calls import ask_several
 from gateway.items import OWNERS
+from gateway.neighbours.clients import Answer, Unanswered
 from gateway.preferences import actions as preferences
 from gateway.web import frame
 from gateway.web.forms import FORMS

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.clients import Answer
 from chassis.idempotency import KeyUsedForAnother
 from chassis.problems import STATUS_KIND
+from gateway.neighbours.clients import Answer
 from gateway.web.fields import Field, field_of
 from gateway.web.texts import gettext, lazy, say
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from flask import Response, make_response, render_template, request
 
-from chassis.clients import Answer
+from gateway.neighbours.clients import Answer
 from gateway.web.fields import Typed, typed_again, values_of
 from gateway.web.forms import FORMS
 from gateway.web.merging import STORED, side

@@ -15,8 +15,7 @@ import orjson
 from werkzeug.datastructures import Headers
 
 from chassis import deadlines, logs
-from chassis.connections import STALL, Call, Connection
-from chassis.replies import Reply
+from gateway.neighbours.connections import STALL, Call, Connection, Reply
 
 CHUNK = 64 * 1024
 MOST_FAILURES = 3  # in a row, then a program is left alone

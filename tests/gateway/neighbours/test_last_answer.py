@@ -3,8 +3,8 @@
 import socket
 import threading
 
-from chassis.clients import Neighbour
-from chassis.connections import Call
+from gateway.neighbours.clients import Neighbour
+from gateway.neighbours.connections import Call
 
 ANSWER = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello"
 

@@ -1,0 +1,1 @@
+"""Calls to the other programs: connections that are kept, one deadline for all of a call."""
