@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -119,13 +120,20 @@ def issue(private_key: OKPKey, who: Caller, audience: str) -> str:
 def verify(public_key: OKPKey, token: str, audience: str) -> Caller:
     """Read a token made by ``issue``; anything odd about it is a refusal."""
     try:
-        decoded = jwt.decode(token, public_key, algorithms=ALGORITHMS)
-        _registry(audience).validate(decoded.claims)
-        if decoded.header.get("typ") != TYPE or decoded.claims["exp"] - decoded.claims["iat"] > LIFETIME:
-            raise Unauthenticated
-        return _read(decoded.claims)
+        claims, who = _open(public_key, token)
+        _registry(audience).validate(claims)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unauthenticated from error
+    return who
+
+
+@lru_cache(maxsize=1_000)
+def _open(public_key: OKPKey, token: str) -> tuple[dict[str, Any], Caller]:
+    """Check a signature, once for the half minute that the gateway uses a token; what depends on the time is not here."""
+    decoded = jwt.decode(token, public_key, algorithms=ALGORITHMS)
+    if decoded.header.get("typ") != TYPE or decoded.claims["exp"] - decoded.claims["iat"] > LIFETIME:
+        raise Unauthenticated
+    return decoded.claims, _read(decoded.claims)
 
 
 def _registry(audience: str) -> jwt.JWTClaimsRegistry:

@@ -6,10 +6,11 @@ owns but has no function for are ``empty``: they are on the card, and nothing is
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, current_app
+from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import Session
 
 from chassis import auth, events
@@ -17,6 +18,9 @@ from chassis.api import Routes
 from chassis.db import reading
 from chassis.tables import now
 
+ON_CARD = 20  # entries of a long list; the rest is a click away
+
+T = TypeVar("T")
 Fill = Callable[[Session, UUID], dict[str, Any] | None]
 
 
@@ -53,6 +57,13 @@ class Items:
         if data is None:
             return {"state": "empty", "count": 0, "newest": None, "data": None}
         return {"state": "present", "count": data.pop("count", None), "newest": data.pop("newest", None), "data": data}
+
+
+def first(session: Session, query: Select[T], *counted: ColumnElement[bool]) -> tuple[list[T], int]:
+    """Return the first entries of a long list, and how many it has (of those that are to be *counted*), in one go."""
+    many = query.with_only_columns(func.count()).where(*counted).order_by(None).correlate(None).scalar_subquery()
+    rows = session.execute(query.add_columns(many).limit(ON_CARD)).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def routes(items: Items) -> Routes:

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.card import Items
+from chassis.card import Items, first
 from chassis.db import find
 from chassis.tables import made
 from services.customers.contacts.models import Contact
@@ -24,8 +24,6 @@ items = Items(
     "general", "addresses", "directions", "departments", "employees", "notes", "process", "tags", "tasks",
     "attributes", "log", "industry", "group", "contacts",
 )  # fmt: skip
-
-ON_CARD = 20  # entries of a long list; the rest is a click away
 
 CUSTOMER = CustomerShape(exclude=("visiting", "postal", "directions", "latitude", "longitude", "industry"))
 CONTACTS, NOTES, LOG, TAGS = (
@@ -91,9 +89,7 @@ def contacts(session: Session, customer_id: UUID) -> dict[str, Any] | None:
 @items("notes")
 def notes(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give the pinned notes, then the newest."""
-    query = standing(customer_id).order_by(Note.pinned.desc(), Note.written_at.desc())
-    found = session.scalars(query.limit(ON_CARD)).all()
-    count = session.scalar(select(func.count()).select_from(standing(customer_id).subquery()))
+    found, count = first(session, standing(customer_id).order_by(Note.pinned.desc(), Note.written_at.desc()))
     return {"notes": NOTES.dump(found), "count": count} if found else None
 
 
@@ -108,6 +104,5 @@ def tags(session: Session, customer_id: UUID) -> dict[str, Any] | None:
 def log(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give what happened last."""
     query = select(LogEntry).filter_by(customer_id=customer_id)
-    found = session.scalars(query.order_by(LogEntry.happened_at.desc(), LogEntry.id.desc()).limit(ON_CARD)).all()
-    count = session.scalar(select(func.count(LogEntry.id)).where(LogEntry.customer_id == customer_id))
+    found, count = first(session, query.order_by(LogEntry.happened_at.desc(), LogEntry.id.desc()))
     return {"entries": LOG.dump(found), "count": count} if found else None

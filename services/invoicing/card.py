@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.card import Items
 from chassis.db import find
-from services.invoicing.economy.figures import figures
+from services.invoicing.economy.figures import figures, latest
 from services.invoicing.economy.schemas import EconomyShape
 from services.invoicing.fixed_lines.models import FixedLine
 from services.invoicing.fixed_lines.schemas import FixedLineShape
@@ -41,7 +41,8 @@ def invoice_information(session: Session, customer_id: UUID) -> dict[str, Any]:
 @items("economy")
 def economy(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give revenue, what is owed, and the latest invoices; count those that are not paid."""
-    found = figures(session, customer_id)
-    if not found["invoices"]:
+    invoices = latest(session, customer_id)
+    if not invoices:
         return None
-    return {**ECONOMY.dump(found), "count": found["unpaid"], "newest": found["invoices"][0].issued_on}
+    found = figures(session, customer_id, invoices)
+    return {**ECONOMY.dump(found), "count": found["unpaid"], "newest": invoices[0].issued_on}

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.card import Items
+from chassis.card import Items, first
 from chassis.tables import made
 from services.recruitment.projects.models import Project
 from services.recruitment.projects.schemas import ProjectShape
@@ -15,8 +15,6 @@ from services.recruitment.projects.statuses import OPEN
 items = Items(
     "projects", "recruitment", "logged_work", "time_bank", "pay_matrix", "working_hours", "sub_projects"
 )  # fmt: skip
-
-ON_CARD = 20  # entries of a long list; the rest is a click away
 
 PROJECTS = ProjectShape(
     many=True,
@@ -31,10 +29,8 @@ PROJECTS = ProjectShape(
 def projects(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give the open projects, then the others, the newest first; count the open ones."""
     query = select(Project).filter_by(customer_id=customer_id)
-    newest = query.order_by(Project.status.in_(OPEN).desc(), Project.number.desc()).limit(ON_CARD)
-    found = session.scalars(newest).all()
-    mine = select(func.count(Project.id)).where(Project.customer_id == customer_id)
-    count = session.scalar(mine.where(Project.status.in_(OPEN)))
+    is_open = Project.status.in_(OPEN)
+    found, count = first(session, query.order_by(is_open.desc(), Project.number.desc()), is_open)
     if not found:
         return None
     return {"projects": PROJECTS.dump(found), "count": count, "newest": made(max(project.id for project in found))}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.api import Routes
 from chassis.db import reading
-from services.invoicing.economy.figures import figures
+from services.invoicing.economy.figures import figures, latest
 from services.invoicing.economy.schemas import EconomyShape
 
 api = Routes("economy", item="economy", description="What customers bring in, owe and pay")
@@ -16,4 +16,4 @@ api = Routes("economy", item="economy", description="What customers bring in, ow
 def show(customer_id: UUID) -> dict[str, Any]:
     """Show what a customer brings in, owes and pays."""
     with reading() as session:
-        return figures(session, customer_id)
+        return figures(session, customer_id, latest(session, customer_id))

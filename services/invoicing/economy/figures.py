@@ -1,6 +1,6 @@
 """The figures of one customer, each of them a sum over its invoices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,10 +22,9 @@ OWED = Invoice.gross - Invoice.paid
 SETTLED = Invoice.gross == Invoice.paid
 
 
-def figures(session: Session, customer_id: UUID) -> dict[str, Any]:
-    """Add everything up."""
+def figures(session: Session, customer_id: UUID, invoices: Sequence[Invoice]) -> dict[str, Any]:
+    """Add everything up; *invoices* are the latest."""
     mine = Invoice.customer_id == customer_id
-    latest = select(Invoice).where(mine).order_by(Invoice.issued_on.desc(), Invoice.number.desc()).limit(LATEST)
     today = datetime.now(WHERE_DAYS_BEGIN).date()
     ages, unpaid = _ages(session, mine, today)
     return {
@@ -35,8 +34,14 @@ def figures(session: Session, customer_id: UUID) -> dict[str, Any]:
         "ages": ages,
         "unpaid": unpaid,
         "average_days_to_pay": _days_to_pay(session, mine, today),
-        "invoices": session.scalars(latest).all(),
+        "invoices": invoices,
     }
+
+
+def latest(session: Session, customer_id: UUID) -> Sequence[Invoice]:
+    """Return the newest invoices."""
+    query = select(Invoice).filter_by(customer_id=customer_id)
+    return session.scalars(query.order_by(Invoice.issued_on.desc(), Invoice.number.desc()).limit(LATEST)).all()
 
 
 def _months(session: Session, mine: ColumnElement[bool], today: date) -> list[dict[str, Any]]:
