@@ -1,7 +1,7 @@
 """Who calls: the gateway's signed token, and nothing else, says it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -117,19 +117,25 @@ def issue(private_key: OKPKey, who: Caller, audience: str) -> str:
     return jwt.encode({"alg": "Ed25519", "typ": TYPE}, claims, private_key, algorithms=ALGORITHMS)
 
 
-def verify(public_key: OKPKey, token: str, audience: str) -> Caller:
-    """Read a token made by ``issue``; anything odd about it is a refusal."""
-    try:
-        claims, who = _open(public_key, token)
-        _registry(audience).validate(claims)
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Unauthenticated from error
-    return who
+def reader(public_key: OKPKey, audience: str) -> Callable[[str], Caller]:
+    """Make what reads a token made by ``issue``; anything odd about one is a refusal.
+
+    A signature is checked once for the half minute in which the gateway uses a token, its time whenever it is used.
+    """
+    opened = lru_cache(maxsize=1_000)(lambda token: _open(public_key, token))
+
+    def read(token: str) -> Caller:
+        try:
+            claims, who = opened(token)
+            _registry(audience).validate(claims)
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Unauthenticated from error
+        return who
+
+    return read
 
 
-@lru_cache(maxsize=1_000)
 def _open(public_key: OKPKey, token: str) -> tuple[dict[str, Any], Caller]:
-    """Check a signature, once for the half minute that the gateway uses a token; what depends on the time is not here."""
     decoded = jwt.decode(token, public_key, algorithms=ALGORITHMS)
     if decoded.header.get("typ") != TYPE or decoded.claims["exp"] - decoded.claims["iat"] > LIFETIME:
         raise Unauthenticated

@@ -76,11 +76,11 @@ def build(  # noqa: PLR0913  # all by name, and each said once in an app.py
 
 def _by_token(settings: Settings) -> Any:
     """Believe the gateway's token and nothing else that a request says about its sender."""
-    key = OKPKey.import_key(settings.token_public_key)
+    read = auth.reader(OKPKey.import_key(settings.token_public_key), settings.service)
 
     def authenticate() -> Caller | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        return auth.verify(key, token, settings.service) if scheme == "Bearer" else None
+        return read(token) if scheme == "Bearer" else None
 
     return authenticate
 

@@ -8,6 +8,7 @@ import time
 from uuid import uuid4
 
 import pytest
+import time_machine
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -130,6 +131,14 @@ def test_a_token_with_anything_odd_about_it_is_refused(program, forge):
 
 def test_a_whole_token_is_believed(program):
     assert ask(program, Authorization=f"Bearer {signed()}").status_code == 200
+
+
+def test_a_token_that_was_believed_a_while_ago_is_not_believed_for_ever(program):
+    token = signed()
+    assert ask(program, Authorization=f"Bearer {token}").status_code == 200
+
+    with time_machine.travel(now(60 + auth.LEEWAY + 1)):
+        assert ask(program, Authorization=f"Bearer {token}").status_code == 401
 
 
 def test_clocks_may_differ_by_seconds(program):

@@ -66,7 +66,7 @@ class StandIn:
         if request.path == "/openapi.json":
             return Response(json.dumps(self.document()), content_type="application/json")
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        who = auth.verify(KEY, token, self.name)
+        who = auth.reader(KEY, self.name)(token)
         for chunk in iter(lambda: request.stream.read(64 * 1024), b""):
             self.received += len(chunk)
             if request.mimetype == "application/json":
