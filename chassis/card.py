@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, current_app
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func
 from sqlalchemy.orm import Session
 
 from chassis import auth, events
@@ -19,6 +19,8 @@ from chassis.db import reading
 from chassis.tables import now
 
 ON_CARD = 20  # entries of a long list; the rest is a click away
+
+WHOSE = bindparam("whose", type_=Uuid())  # the customer of a question that is built once
 
 T = TypeVar("T")
 Fill = Callable[[Session, UUID], dict[str, Any] | None]
@@ -59,10 +61,18 @@ class Items:
         return {"state": "present", "count": data.pop("count", None), "newest": data.pop("newest", None), "data": data}
 
 
-def first(session: Session, query: Select[T], *counted: ColumnElement[bool]) -> tuple[list[T], int]:
-    """Return the first entries of a long list, and how many it has (of those that are to be *counted*), in one go."""
+def listed(query: Select[T], *counted: ColumnElement[bool]) -> Select[T, int]:
+    """Ask for the first entries of a customer's list (``WHOSE``) and for how many it has, or how many are *counted*.
+
+    It is one question, and built once: building it again costs more than asking it.
+    """
     many = query.with_only_columns(func.count()).where(*counted).order_by(None).correlate(None).scalar_subquery()
-    rows = session.execute(query.add_columns(many).limit(ON_CARD)).all()
+    return query.add_columns(many).limit(ON_CARD)
+
+
+def first(session: Session, asked: Select[T, int], customer_id: UUID) -> tuple[list[T], int]:
+    """Return the entries and the number that a ``listed`` question asks for."""
+    rows = session.execute(asked, {WHOSE.key: customer_id}).all()
     return [row[0] for row in rows], rows[0][1] if rows else 0
 
 

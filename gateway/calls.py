@@ -13,7 +13,6 @@ from uuid import UUID
 
 from flask import Response, current_app, request
 from joserfc.jwk import OKPKey
-from werkzeug.datastructures import Headers
 
 from chassis import auth, deadlines, events, problems
 from chassis.api import SAFE
@@ -112,7 +111,7 @@ def call(  # noqa: PLR0913  # what HTTP is made of
         return through(caller, service, asked, neighbour(service).ask)
     except (ServiceAway, ServiceLate) as error:
         response = problems.refused(error)
-        return Answer(response.status_code, Headers(response.headers), response.get_data())
+        return Answer(response.status_code, list(response.headers), response.get_data())
 
 
 def _content(json: Any, body: IO[bytes] | None) -> tuple[bytes | Iterator[bytes] | None, dict[str, str]]:

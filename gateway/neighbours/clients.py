@@ -7,7 +7,9 @@ that nobody answers ends in ``Away`` or ``Late``; a program that keeps silent is
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -35,12 +37,18 @@ class Late(Unanswered):
     """The program did not answer in time."""
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer:
     """What a program said."""
 
     status: int
-    headers: Headers
+    sent_headers: Sequence[tuple[str, str]]
     body: bytes
+
+    @cached_property
+    def headers(self) -> Headers:
+        """Find a header whatever its letters; the card, whose answers come by fives, looks at none."""
+        return Headers(list(self.sent_headers))
 
     @property
     def ok(self) -> bool:
@@ -180,7 +188,7 @@ class Exchange:
         """Wait for the head of the answer."""
         reply = self._try(self._head)
         self.to.breaker.succeeded()
-        return Stream(reply.status, reply.headers, self._chunks(reply), self._drop)
+        return Stream(reply.status, Headers(reply.headers), self._chunks(reply), self._drop)
 
     def _chunks(self, reply: Reply) -> Iterator[bytes]:
         assert self.connection is not None

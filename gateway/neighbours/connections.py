@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from httptools import HttpParserError, HttpResponseParser
-from werkzeug.datastructures import Headers
 
 CONNECT = 0.25  # seconds to reach a program; it is near
 STALL = 30.0  # seconds that a streamed body may pause
@@ -87,7 +86,7 @@ class Reply:
         self._pieces: deque[bytes] = deque()
         self._has_head = self._is_whole = self._goes_on = False
         self.status = 0
-        self.headers = Headers()
+        self.headers: list[tuple[str, str]] = []
 
     @property
     def reusable(self) -> bool:
@@ -141,9 +140,9 @@ class Reply:
         status = self._parser.get_status_code()
         if status < FIRST_FINAL or self._is_whole:
             return
-        self.status, self.headers, self._has_head = status, Headers(names), True
+        self.status, self.headers, self._has_head = status, names, True
         self._keeps_alive = self._parser.should_keep_alive()
-        self._is_measured = "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        self._is_measured = any(name.lower() in ("content-length", "transfer-encoding") for name, _ in names)
         self._is_whole = self._bodiless
 
     def on_body(self, body: bytes) -> None:

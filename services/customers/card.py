@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.card import Items, first
+from chassis.card import WHOSE, Items, first, listed
 from chassis.db import find
 from chassis.tables import made
 from services.customers.contacts.models import Contact
@@ -31,6 +31,14 @@ CONTACTS, NOTES, LOG, TAGS = (
     NoteShape(many=True),
     LogEntryShape(many=True),
     TagShape(many=True),
+)
+
+
+PEOPLE = select(Contact).filter_by(customer_id=WHOSE).order_by(Contact.ended_on.is_not(None), Contact.name)
+STANDING = listed(standing(WHOSE).order_by(Note.pinned.desc(), Note.written_at.desc()))
+CARRIED = select(Tag).filter_by(customer_id=WHOSE).order_by(Tag.folded)
+HAPPENED = listed(
+    select(LogEntry).filter_by(customer_id=WHOSE).order_by(LogEntry.happened_at.desc(), LogEntry.id.desc())
 )
 
 
@@ -78,8 +86,7 @@ def departments(session: Session, customer_id: UUID) -> dict[str, Any] | None:
 @items("contacts")
 def contacts(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give the people, those who left last."""
-    query = select(Contact).filter_by(customer_id=customer_id)
-    found = session.scalars(query.order_by(Contact.ended_on.is_not(None), Contact.name)).all()
+    found = session.scalars(PEOPLE, {WHOSE.key: customer_id}).all()
     if not found:
         return None
     newest = made(max(contact.id for contact in found))
@@ -89,20 +96,19 @@ def contacts(session: Session, customer_id: UUID) -> dict[str, Any] | None:
 @items("notes")
 def notes(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give the pinned notes, then the newest."""
-    found, count = first(session, standing(customer_id).order_by(Note.pinned.desc(), Note.written_at.desc()))
+    found, count = first(session, STANDING, customer_id)
     return {"notes": NOTES.dump(found), "count": count} if found else None
 
 
 @items("tags")
 def tags(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give the tags."""
-    found = session.scalars(select(Tag).filter_by(customer_id=customer_id).order_by(Tag.folded)).all()
+    found = session.scalars(CARRIED, {WHOSE.key: customer_id}).all()
     return {"tags": TAGS.dump(found), "count": len(found)} if found else None
 
 
 @items("log")
 def log(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give what happened last."""
-    query = select(LogEntry).filter_by(customer_id=customer_id)
-    found, count = first(session, query.order_by(LogEntry.happened_at.desc(), LogEntry.id.desc()))
+    found, count = first(session, HAPPENED, customer_id)
     return {"entries": LOG.dump(found), "count": count} if found else None

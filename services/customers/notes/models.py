@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Select, select
+from sqlalchemy import BindParameter, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import Utc, Versioned, now, within
@@ -27,6 +27,6 @@ class Note(Versioned, Base):
     deleted_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
-def standing(customer_id: UUID) -> Select[Note]:
+def standing(customer_id: UUID | BindParameter[UUID]) -> Select[Note]:
     """Select the notes on a customer that nobody took away."""
     return select(Note).filter_by(customer_id=customer_id, deleted_at=None)

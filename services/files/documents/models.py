@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Index, Select, String, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.blobs import Told
@@ -44,7 +44,7 @@ def key(tenant: UUID, blob_id: UUID) -> str:
     return f"{tenant}/{blob_id}"
 
 
-def on_shelf(customer_id: UUID) -> Select[File]:
+def on_shelf(customer_id: UUID | BindParameter[UUID]) -> Select[File]:
     """Select the customer's files that nobody threw away."""
     return select(File).filter_by(customer_id=customer_id, binned_at=None)
 
