@@ -9,13 +9,13 @@ ends in 404 there.
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app, has_request_context, request
-from sqlalchemy import Connection, Engine, Select, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, Select, bindparam, create_engine, event, inspect, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
@@ -199,8 +199,8 @@ def _own(session: Session, _context: Any, _instances: Any) -> None:
 
 def find(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
     """Load a row that the caller may see, or say that there is none; *also* narrows by more columns."""
-    row = _at_hand(session, table, row_id) if not also else None
-    row = row or session.scalars(narrowed(table, row_id, **also)).one_or_none()
+    row: S | None = _at_hand(session, table, row_id) if not also else None
+    row = row or session.scalars(_by_id(table).filter_by(**also), {"row_id": row_id}).one_or_none()
     if row is None:
         raise NotFound(f"{table.__name__.lower()} {row_id}")
     return row
@@ -225,15 +225,15 @@ def recall(session: Session, table: type[S], ids: Collection[UUID]) -> list[S]:
     return list(session.scalars(select(table).where(among(ids, table.id, session.get_bind())))) if ids else []
 
 
-def narrowed(table: type[S], row_id: UUID, **also: Any) -> Select[S]:
-    """Select one row by id and more columns."""
-    return select(table).where(table.id == row_id).filter_by(**also)
+@cache
+def _by_id(table: type[Any]) -> Select[Any]:
+    return select(table).where(table.id == bindparam("row_id"))
 
 
 def lock(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
     """Load a row as ``find`` does and keep others from changing it until the transaction ends."""
-    query = narrowed(table, row_id, **also).with_for_update().execution_options(populate_existing=True)
-    row = session.scalars(query).one_or_none()
+    query = _by_id(table).filter_by(**also).with_for_update().execution_options(populate_existing=True)
+    row: S | None = session.scalars(query, {"row_id": row_id}).one_or_none()
     if row is None:
         raise NotFound(f"{table.__name__.lower()} {row_id}")
     return row
