@@ -6,7 +6,7 @@ narrows them once more. A request about a customer (``/customers/<customer_id>/â
 ends in 404 there.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -200,7 +200,7 @@ def _own(session: Session, _context: Any, _instances: Any) -> None:
 def find(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
     """Load a row that the caller may see, or say that there is none; *also* narrows by more columns."""
     row: S | None = _at_hand(session, table, row_id) if not also else None
-    row = row or session.scalars(_by_id(table).filter_by(**also), {"row_id": row_id}).one_or_none()
+    row = row or session.scalars(_of(table, also), {"row_id": row_id}).one_or_none()
     if row is None:
         raise NotFound(f"{table.__name__.lower()} {row_id}")
     return row
@@ -225,6 +225,11 @@ def recall(session: Session, table: type[S], ids: Collection[UUID]) -> list[S]:
     return list(session.scalars(select(table).where(among(ids, table.id, session.get_bind())))) if ids else []
 
 
+def _of(table: type[S], also: Mapping[str, Any]) -> Select[S]:
+    """Select one row by ``row_id`` and more columns."""
+    return _by_id(table).filter_by(**also) if also else _by_id(table)  # type: ignore[arg-type]  # a class has a hash
+
+
 @cache
 def _by_id(table: type[Any]) -> Select[Any]:
     return select(table).where(table.id == bindparam("row_id"))
@@ -232,7 +237,7 @@ def _by_id(table: type[Any]) -> Select[Any]:
 
 def lock(session: Session, table: type[S], row_id: UUID, **also: Any) -> S:
     """Load a row as ``find`` does and keep others from changing it until the transaction ends."""
-    query = _by_id(table).filter_by(**also).with_for_update().execution_options(populate_existing=True)
+    query = _of(table, also).with_for_update().execution_options(populate_existing=True)
     row: S | None = session.scalars(query, {"row_id": row_id}).one_or_none()
     if row is None:
         raise NotFound(f"{table.__name__.lower()} {row_id}")
