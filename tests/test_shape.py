@@ -30,7 +30,7 @@ APPLICATION = [path for path in SOURCES if path.relative_to(ROOT).parts[0] in ("
 EXAMPLES = sorted((ROOT / "tests/contracts").glob("*.json"))
 PUBLISHERS = sorted(path.stem for path in (ROOT / "contracts").glob("*.py") if path.stem != "__init__")
 LONGEST_FILE = 300
-MOST_CHASSIS_FILES, MOST_CHASSIS_LINES = 58, 6_750  # docs/adr/0010
+MOST_CHASSIS_FILES, MOST_CHASSIS_LINES = 56, 6_550  # docs/adr/0015
 OPEN_TO_ALL = {"door.sign_in", *OPEN}  # before one is somebody
 
 
