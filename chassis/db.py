@@ -57,8 +57,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and writes later fails under load."""
-    reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("alone"):
+        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
@@ -67,6 +68,8 @@ def _begin_postgresql(connection: Connection) -> None:
     if "isolation_level" in options:
         return  # somebody's own; the driver begins it, if it is to begin at all
     connection.connection.driver_connection.autocommit = True  # type: ignore[union-attr]  # BEGIN is ours
+    if options.get("alone"):
+        return
     begin = "BEGIN READ ONLY" if options.get("reading") else "BEGIN"
     who = auth.whoever()
     if who is not None:
@@ -116,12 +119,13 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
-def looking() -> Iterator[Connection]:
+def looking(*, alone: bool = False) -> Iterator[Connection]:
     """Look at columns with a statement that is built once, for what every request asks.
 
-    Nothing narrows it but what it says itself and, on PostgreSQL, row-level security.
+    Nothing narrows it but what it says itself and, on PostgreSQL, row-level security. One that is *alone* needs no
+    transaction around it; row-level security lets it see no row of a tenant.
     """
-    with current_app.extensions["program"].reader.connect() as connection:
+    with current_app.extensions["program"].reader.connect().execution_options(alone=alone) as connection:
         yield connection
         connection.commit()  # as ``reading`` does
 

@@ -39,7 +39,7 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
         operated_at="/api/operations",
     )
     program: Program = app.extensions["program"]
-    program.authenticate = visitors.authenticate
+    visitors.install(app)
     app.extensions["services"] = Services(settings)
     app.extensions["streams"] = streams = Streams(program.engine, program.stopping)
     program.metrics.show("kundekort_live_streams", "Open cards that hear of changes", streams.count)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import current_app
 
-from chassis.auth import Caller, calling
+from chassis.auth import Caller
 from chassis.db import looking
 from chassis.errors import NotFound
 from chassis.events import plain
@@ -91,7 +91,7 @@ def _last_known(caller: Caller, customer_id: UUID, silent: list[str]) -> dict[st
     last = {name: said[name] for name in silent if name in said}
     if not last:
         return {}
-    with calling(caller), looking() as connection:
+    with looking(alone=True) as connection:
         changes = changed_at(connection, caller.tenant, customer_id)
     return {name: known for name, known in last.items() if name not in changes or known.asked_at > changes[name]}
 

@@ -1,6 +1,7 @@
 """The gateway under test, with stand-ins for the five services behind it."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +27,14 @@ program = program_of(
     password_memory_kib=lambda _: "1024",  # hundreds of sign-ins; the guesses of nobody to be made dear
     **URLS,
 )
+
+
+def within_a_second(holds: Callable[[], bool]) -> None:
+    """Wait for what was changed behind the gateway process's back; the time of asking is the tests' own."""
+    until = time.monotonic() + 1
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 class Browser:

@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from chassis.tables import now
 from gateway.signin.models import Account, SignedIn
-from tests.gateway.conftest import PASSWORD, Browser
+from tests.gateway.conftest import PASSWORD, Browser, within_a_second
 from tests.suite import errors
 
 
@@ -86,6 +86,14 @@ def test_signing_out_kills_the_session(client, program):
     assert gone.status_code == 204
     assert client.http.get_cookie("kundekort") is None
     assert thief.get("/api/session").status_code == 401
+
+
+def test_a_session_that_another_process_ends_is_over_within_a_second(client, program, agency):
+    assert client.get("/api/session").status_code == 200
+    with program.engine.begin() as connection:
+        connection.execute(delete(SignedIn).where(SignedIn.employee == agency.admin))
+
+    within_a_second(lambda: client.get("/api/session").status_code == 401)
 
 
 @pytest.mark.parametrize(("column", "age"), [("seen_at", timedelta(hours=9)), ("created_at", timedelta(hours=25))])

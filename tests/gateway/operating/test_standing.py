@@ -8,7 +8,7 @@ import pytest
 from gateway import operators
 from gateway.items import SERVICES
 from gateway.web.operations import UNSEEN
-from tests.gateway.conftest import Browser
+from tests.gateway.conftest import Browser, within_a_second
 from tests.gateway.operating.conftest import HTMX, NOW, asked, park, parked, row, stands
 
 # who may
@@ -40,7 +40,7 @@ def test_only_operators_are_shown_the_way_there(client, services, program, email
         operators.change(email, operator=True)
 
     assert 'href="/operations"' not in before
-    assert 'href="/operations"' in client.get("/settings").text
+    within_a_second(lambda: 'href="/operations"' in client.get("/settings").text)
 
 
 @pytest.mark.parametrize("path", PAGES)
