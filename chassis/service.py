@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LARGEST_BODY = 1024 * 1024  # bytes; routes that take files say so themselves
+ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"))  # unless the answer says otherwise
 UNGUARDED = ("/live", "/ready", "/metrics", "/openapi.json")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -126,9 +127,9 @@ def _end(program: Program, response: Response) -> Response:
     seconds = time.monotonic() - request.environ.get("kundekort.started", time.monotonic())
     route = request.url_rule.rule if request.url_rule else "none"
     program.metrics.answered(request.method, route, response.status_code, seconds)
-    response.headers["X-Request-Id"] = logs.context("request_id")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "no-store")
+    for name, value in (("X-Request-Id", logs.context("request_id")), *ALWAYS):
+        if name not in response.headers:
+            response.headers.add(name, value)
     if request.path not in UNGUARDED:
         ms = round(seconds * 1000, 1)
         log.info("request", method=request.method, route=route, status=response.status_code, ms=ms)
