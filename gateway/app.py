@@ -5,7 +5,7 @@ from flask import Flask
 from chassis import service
 from chassis.program import Program
 from chassis.timers import Chore
-from gateway import headers, visitors
+from gateway import headers, moments, visitors
 from gateway.calls import Services
 from gateway.card import actions as card
 from gateway.card.api import api as card_api
@@ -39,7 +39,8 @@ def create_app(settings: GatewaySettings | None = None) -> Flask:
         operated_at="/api/operations",
     )
     program: Program = app.extensions["program"]
-    visitors.install(app)
+    program.authenticate = visitors.authenticate
+    moments.install(app)
     app.extensions["services"] = Services(settings)
     app.extensions["streams"] = streams = Streams(program.engine, program.stopping)
     program.metrics.show("kundekort_live_streams", "Open cards that hear of changes", streams.count)

@@ -1,24 +1,21 @@
 """Who is at the door: the employee behind the session of the request at hand."""
 
-import time
 from dataclasses import dataclass
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Request, request
 from sqlalchemy import Connection, bindparam, select
 
-from chassis.api import SAFE
 from chassis.auth import Caller, calling
 from chassis.db import looking
 from gateway.directory.models import Employee, Tenant
 from gateway.directory.roles import EVERYWHERE, ROLES
+from gateway.moments import lately
 from gateway.signin import cookie
 from gateway.signin.actions import NOBODY, Identity, see, who_is
 from gateway.signin.models import Account
 from gateway.switches.models import Switchboard
 
 PLACE = "kundekort.visitor"
-MOMENT = 0.5  # seconds; whoever is locked out must be out within one
-MOST = 5_000  # visitors of a moment
 
 
 @dataclass(frozen=True)
@@ -37,58 +34,12 @@ class Visitor:
         return self.caller.may(right)
 
 
-class Lately:
-    """Who was at the door a moment ago: a page asks for several things at once.
-
-    What is changed through this process holds from the next request, what is changed elsewhere a moment later.
-    """
-
-    def __init__(self) -> None:
-        self._seen: dict[str, tuple[float, Visitor]] = {}
-        self._changed = 0.0
-
-    def find(self, token: str) -> Visitor | None:
-        """Return who it was."""
-        looked, visitor = self._seen.get(token, (0.0, None))
-        return visitor if looked > max(self._changed, time.monotonic() - MOMENT) else None
-
-    def keep(self, token: str, looked: float, visitor: Visitor) -> None:
-        """Remember who it was when somebody began to look."""
-        if len(self._seen) >= MOST:
-            self._seen.clear()
-        self._seen[token] = looked, visitor
-
-    def forget(self, response: Response) -> Response:
-        """Look again at everybody after a request that may have changed anything."""
-        if request.method not in SAFE:
-            self._changed = time.monotonic()
-        return response
-
-
-def install(app: Flask) -> None:
-    """Know who calls."""
-    app.extensions["lately"] = lately = Lately()
-    app.extensions["program"].authenticate = authenticate
-    app.after_request(lately.forget)
-
-
 def authenticate() -> Caller | None:
     """Find the visitor of the request at hand; this is the gateway's way to know who calls."""
     token = cookie.sent(request)
-    visitor = _known(token) if token and not request.path.startswith("/static/") else None
+    visitor = lately(token, lambda: look_up(token)) if token and not request.path.startswith("/static/") else None
     request.environ[PLACE] = visitor
     return visitor.caller if visitor else None
-
-
-def _known(token: str) -> Visitor | None:
-    lately: Lately = current_app.extensions["lately"]
-    visitor = lately.find(token) if request.method in SAFE else None
-    if visitor is None:
-        began = time.monotonic()
-        visitor = look_up(token)
-        if visitor:
-            lately.keep(token, began, visitor)
-    return visitor
 
 
 def whoami(request: Request) -> Visitor | None:

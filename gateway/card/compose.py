@@ -15,6 +15,7 @@ from gateway.calls import ask_every, services
 from gateway.card.kept import Known
 from gateway.card.models import changed_at
 from gateway.items import OWNERS, owned_by
+from gateway.moments import lately
 from gateway.neighbours.clients import Answer, Unanswered
 
 FOUND, UNKNOWN = 200, 404
@@ -91,9 +92,13 @@ def _last_known(caller: Caller, customer_id: UUID, silent: list[str]) -> dict[st
     last = {name: said[name] for name in silent if name in said}
     if not last:
         return {}
-    with looking(alone=True) as connection:
-        changes = changed_at(connection, caller.tenant, customer_id)
+    changes = lately((caller.tenant, customer_id), lambda: _changes(caller.tenant, customer_id))
     return {name: known for name, known in last.items() if name not in changes or known.asked_at > changes[name]}
+
+
+def _changes(tenant: UUID, customer_id: UUID) -> dict[str, datetime]:
+    with looking(alone=True) as connection:
+        return changed_at(connection, tenant, customer_id)
 
 
 def _shown(known: Known, service: str, status: str) -> dict[str, Any]:
