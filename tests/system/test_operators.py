@@ -8,18 +8,14 @@ from chassis import events, inbox
 from chassis.auth import Caller
 from chassis.run import PROGRAMS
 from contracts.customers import CustomerRenamed
-from gateway import operators
 from tests.suite import envelope
-from tests.system.people import until
+from tests.system.people import appoint, until
 
 
 @pytest.fixture(scope="module")
 def olga(suite):
     """Olga runs the suite."""
-    found = suite.found("Driftsbyrået").ada
-    with suite.program("gateway").app.app_context():
-        operators.change(found.get("/api/directory/me").json()["email"], operator=True)
-    return found
+    return appoint(suite, suite.found("Driftsbyrået").ada)
 
 
 def at(program, path=""):

@@ -12,8 +12,8 @@ from chassis.auth import Caller
 from chassis.operations.redriving import redrives
 from chassis.run import PROGRAMS
 from chassis.waiting import waiting
-from gateway import operators
 from tests.suite import envelope
+from tests.system.people import appoint
 
 POLLED = 15_000  # milliseconds until the table has asked for itself, on a busy machine
 
@@ -29,10 +29,7 @@ class FerryBooked:
 @pytest.fixture(scope="module")
 def operator(suite):
     """Somebody who runs the suite, and administers an agency besides."""
-    found = suite.found("Driftsbyrået").ada
-    with suite.program("gateway").app.app_context():
-        operators.change(found.get("/api/directory/me").json()["email"], operator=True)
-    return found
+    return appoint(suite, suite.found("Driftsbyrået").ada)
 
 
 @pytest.fixture(autouse=True)
