@@ -36,6 +36,9 @@ def refused(error: Refused) -> Response:
 
 def framework(error: HTTPException) -> Response:
     """Say in our shape what Flask says in HTML."""
+    original = getattr(error, "original_exception", None)
+    if original is not None:  # what went wrong while an error was being answered
+        return database(original) if isinstance(original, OperationalError) else unexpected(original)
     response = answer(error.code or 500, error.name, detail=error.description or "")
     for name, value in error.get_headers(request.environ):
         if name in ("Allow", "Retry-After", "Content-Range"):

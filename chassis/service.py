@@ -94,7 +94,7 @@ def _limit(app: Flask, program: Program) -> None:
         if program.metrics.serving >= program.settings.in_flight and environ["PATH_INFO"] not in UNGUARDED:
             with app.request_context(environ):
                 _greet(program)
-                return _end(program, problems.refused(Busy()))(environ, start_response)
+                return app.process_response(problems.refused(Busy()))(environ, start_response)
         with program.metrics.counted():
             return wsgi(environ, start_response)
 

@@ -35,12 +35,12 @@ def install(blueprint: Blueprint) -> None:
     blueprint.add_app_template_filter(columns.shown, "columns_shown")
 
 
-def show() -> str:
-    """List and find customers."""
+def show() -> Response:
+    """List and find customers; what is wrong with the question, or who is away, the page says itself."""
     sent = {name: request.args.get(name, "").strip() for name in (*filters.KNOWN, "cursor")}
     asked = {name: value for name, value in sent.items() if value}
     answer = call(auth.caller(), "customers", "GET", "/customers", query=asked)
-    return render_template(
+    page = render_template(
         "customers.html",
         found=answer.json() if answer.ok else {"items": [], "next": None},
         asked=asked,
@@ -53,6 +53,7 @@ def show() -> str:
         sorts=SORTS,
         gone=None,
     )
+    return make_response(page, 200 if request.headers.get("HX-Request") else answer.status)  # htmx shows no other
 
 
 def suggest_tags() -> str:

@@ -21,6 +21,7 @@ from gateway.web.forms import FORMS
 from gateway.web.texts import gettext
 
 MOST = 6  # hits of a kind
+RANKED = 50  # hits of a kind, by name, among which the best are chosen
 LONGEST = 100  # letters; the services refuse more
 FIND_MS = 600  # who answers later than that is left out
 SOURCES = {  # by group: service, path, and the right that finding there takes
@@ -84,14 +85,32 @@ def opened(customer: UUID) -> None:
 
 
 def _search(who: Caller, text: str) -> Groups:
-    query = urlencode({"text": text, "limit": MOST})
+    query = urlencode({"text": text, "limit": RANKED})
     asked = {
         group: (service, f"{path}?{query}")
         for group, (service, path, right) in SOURCES.items()
         if who.may(right) and group not in who.disabled
     }
     answers = ask_several(who, asked, FIND_MS)
-    return {group: _read(answers[group]) for group in asked}
+    return {group: _best(_read(answers[group]), text) for group in asked}
+
+
+def _best(found: list[dict[str, Any]] | None, text: str) -> list[dict[str, Any]] | None:
+    """Choose the best: whose name begins with what is typed, then who has it at the beginning of words.
+
+    Among equals what is on a card that was opened lately comes first; the sort keeps the rest by name.
+    """
+    if found is None:
+        return None
+    lately = frame.mine().recent
+    wanted = text.casefold()
+
+    def rank(hit: dict[str, Any]) -> tuple[int, bool]:
+        name = hit["name"].casefold()
+        begun = all(any(word.startswith(each) for word in name.split()) for each in wanted.split())
+        return 0 if name.startswith(wanted) else 1 if begun else 2, hit.get("customer_id", hit["id"]) not in lately
+
+    return sorted(found, key=rank)[:MOST]
 
 
 def _read(answer: Answer | Unanswered) -> list[dict[str, Any]] | None:

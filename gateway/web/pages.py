@@ -4,13 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
-from werkzeug.exceptions import HTTPException
 
 from chassis import auth
 from chassis.auth import Unauthenticated
 from chassis.db import reading, transaction
-from chassis.errors import NotFound, Refused
-from chassis.problems import framework
+from chassis.errors import Refused
 from gateway.card.compose import compose
 from gateway.items import COLUMNS
 from gateway.layout import actions as layout
@@ -19,8 +17,6 @@ from gateway.live import api as live
 from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
-from gateway.signin.forgery import Forged
-from gateway.visitors import whoami
 from gateway.web import (
     assets,
     customers,
@@ -32,6 +28,7 @@ from gateway.web import (
     operations,
     settings,
     texts,
+    trouble,
     undoing,
 )
 from gateway.web.forms import FORMS
@@ -48,6 +45,7 @@ OPEN = ("pages.sign_in", "pages.sign_in_form", "pages.static", "pages.choose_lan
 assets.install(web)
 customers.install(web)
 mine.install(web)
+trouble.install(web)
 web.context_processor(frame.context)
 web.add_app_template_filter(happened)
 web.add_app_template_filter(explained)
@@ -66,32 +64,6 @@ def look_who_is_there() -> Response | None:
     except Unauthenticated:
         return frame.to_sign_in()
     return None
-
-
-@web.errorhandler(Refused)
-def refused(error: Refused) -> Response:
-    """Show a refusal as a page."""
-    response = _trouble(error)
-    if isinstance(error, Forged):  # or the session is another than the page's: feedback.js takes its token
-        response.headers["HX-Trigger"] = "forged"
-    return response
-
-
-@web.app_errorhandler(404)
-def missing(error: HTTPException) -> Response:
-    """Say on a page that there is none; programs are told in their own way."""
-    wanted = request.accept_mimetypes
-    if wanted["text/html"] <= wanted["application/problem+json"]:
-        return framework(error)
-    return _trouble(NotFound(), **frame.context()) if whoami(request) else frame.to_sign_in()
-
-
-def _trouble(error: Refused, **context: Any) -> Response:
-    """Say it on a page; a stranger has no other than the sign-in page."""
-    title = texts.say(error.title)
-    if whoami(request) is None:
-        return make_response(render_template("sign_in.html", email="", error=title, next=""), error.status)
-    return make_response(render_template("error.html", title=title, status=error.status, **context), error.status)
 
 
 @web.get("/sign-in")

@@ -15,6 +15,7 @@ SERVER_FAULT = 500  # such a title is ours
 
 AWAY = lazy("This part is not available right now.")
 FRAMEWORK = {404: lazy("There is no such thing here."), 413: lazy("The file is too large.")}
+ELSEWHERE = lazy("This cannot be done here.")
 OTHERWISE = lazy("That did not work. What you typed is still here: try again in a moment.")
 
 
@@ -32,6 +33,13 @@ def read(answer: Answer) -> dict[str, Any]:
     if found.get("type") == STATUS_KIND and answer.status < SERVER_FAULT:
         found["title"] = FRAMEWORK.get(answer.status, OTHERWISE)
     return found
+
+
+def title(problem: Mapping[str, Any], status: int) -> str:
+    """Say what a problem is; what the framework refused has an English name of its own."""
+    if problem["type"] == STATUS_KIND and status < SERVER_FAULT:
+        return gettext(FRAMEWORK.get(status, ELSEWHERE))
+    return say(problem["title"])
 
 
 def errors(problem: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, str]:

@@ -39,9 +39,9 @@ def listed(services):
     return services["customers"]
 
 
-def page(client, query=""):
+def page(client, query="", status=200):
     answer = client.get(f"/customers{query}")
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == status, answer.text
     return answer.text
 
 
@@ -185,7 +185,7 @@ def test_a_refused_search_names_what_is_wrong_with_it(client, services):
     ]}  # fmt: skip
     services["customers"].answers["/customers"] = (422, wrong)
 
-    text = page(client, "?place=x&tag=y")
+    text = page(client, "?place=x&tag=y", 422)
 
     assert "Sted: Høyst 100 tegn." in text
     assert "Tagg: Høyst 50 tegn." in text
@@ -195,7 +195,7 @@ def test_a_refused_search_names_what_is_wrong_with_it(client, services):
 def test_without_the_service_the_page_says_so_and_offers_the_same_search_again(client, services):
     services["customers"].stop()
 
-    text = page(client, "?place=Bergen")
+    text = page(client, "?place=Bergen", 503)
 
     assert "kan ikke nås akkurat nå" in text
     assert '<a class="ds-link" href="/customers?place=Bergen">Prøv igjen</a>' in text

@@ -53,15 +53,29 @@ def test_everything_is_asked_at_once_for_what_was_typed(client, found):
     page = look(client, "text=K%C3%A5ri+100%25")
 
     assert sorted(asked(found["customers"])) == [
-        "/contacts?text=K%C3%A5ri+100%25&limit=6",
-        "/customers?text=K%C3%A5ri+100%25&limit=6",
+        "/contacts?text=K%C3%A5ri+100%25&limit=50",
+        "/customers?text=K%C3%A5ri+100%25&limit=50",
     ]
-    assert asked(found["recruitment"]) == ["/projects?text=K%C3%A5ri+100%25&limit=6"]
+    assert asked(found["recruitment"]) == ["/projects?text=K%C3%A5ri+100%25&limit=50"]
     assert options(page) == ["Fjordvik &lt;Industri&gt; AS", "Kari Ødegård", "Lagerteam høst"]
     assert f'href="/customers/{KARI["customer_id"]}/items/contacts#contact-{KARI["id"]}"' in page
     assert f'href="/customers/{PROJECT["customer_id"]}/items/projects#project-{PROJECT["id"]}"' in page
     assert 'data-said="3 treff"' in page
     assert "<html" not in page
+
+
+def test_the_best_hits_come_first_however_many_come_before_them_in_the_alphabet(client, found, opened):
+    many = [f"Anlegg {number} Storbergen AS" for number in range(7)]
+    names = [*many, "Bergen Bygg AS", "Bergensfjord AS", "Bygg i Bergen AS"]
+    rows = [customer_row(name) for name in sorted(names)]
+    found["customers"].answers["/customers"] = (200, {"items": rows})
+    found["customers"].answers["/contacts"] = found["recruitment"].answers["/projects"] = (200, {"items": []})
+    assert options(look(client, "text=bergen"))[:4] == [
+        "Bergen Bygg AS", "Bergensfjord AS", "Bygg i Bergen AS", "Anlegg 0 Storbergen AS",
+    ]  # fmt: skip
+
+    opened(client, "Bergensfjord AS", rows[-2])
+    assert options(look(client, "text=bergen"))[:2] == ["Bergensfjord AS", "Bergen Bygg AS"]
 
 
 def test_without_a_script_it_is_a_page_of_links(client, found):
@@ -91,7 +105,7 @@ def test_who_is_slow_is_not_waited_for(client, found):
 def test_what_no_service_would_take_is_left_out(client, found):
     look(client, f"text=%00{'x' * 300}")
 
-    assert asked(found["recruitment"]) == [f"/projects?text={'x' * 100}&limit=6"]
+    assert asked(found["recruitment"]) == [f"/projects?text={'x' * 100}&limit=50"]
 
 
 def test_what_is_switched_off_is_neither_asked_nor_offered(client, found, customer):
@@ -106,7 +120,7 @@ def test_what_is_switched_off_is_neither_asked_nor_offered(client, found, custom
 
     assert asked(found["customers"]) == []
     assert not {"Ny kontaktperson", "Nytt notat"} & set(options(look(client, f"text=ny&customer={customer}")))
-    assert asked(found["customers"]) == ["/customers?text=ny&limit=6"]
+    assert asked(found["customers"]) == ["/customers?text=ny&limit=50"]
 
 
 @pytest.mark.parametrize(

@@ -70,12 +70,14 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.xhr.status === 204) say(said ?? texts.saved);
 });
 
+// Only in a form has somebody typed something that could be lost.
+const isTyped = ({ elt }) => content.contains(elt) && elt.querySelector("input:not([type=hidden]), select, textarea") !== null;
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (content.contains(detail.target) && [409, 412, 413, 422].includes(detail.xhr.status)) return; // stands in the form
-  say(texts[`failed${detail.xhr.status}`] ?? texts.failed, "danger");
+  say(texts[`failed${detail.xhr.status}`] ?? (isTyped(detail) ? texts.failed : texts.refused), "danger");
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => say(texts.offline, "danger"));
+  document.addEventListener(name, ({ detail }) => say(isTyped(detail) ? texts.offline : texts.away, "danger"));
 }
 
 // A part of the card took the place of another: mark it in the row, name the page after it, and go to its heading.
