@@ -144,6 +144,10 @@ def missing(page, _known):
     page.goto(NOWHERE)
 
 
+def impossible(page, _known):
+    page.goto("/sign-out")  # which is a form's; an address of its own it has not
+
+
 def form_alone(page, known):
     page.goto(f"/customers/{known['id']}/forms/invoice_information")
 
@@ -157,7 +161,7 @@ def refused_form(page, known):
 
 PAGES = [strange, refused_sign_in, customers, nothing_found, overview, arranging, touring, touring_to_the_end,
          explained, menu, question, refused_form, changed_by_another, offer_to_undo,
-         asked_without_javascript, bin_of_files, settings, guide, interface, missing, form_alone]  # fmt: skip
+         asked_without_javascript, bin_of_files, settings, guide, interface, missing, impossible, form_alone]  # fmt: skip
 
 
 @pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
