@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from chassis import logs
-from tests.browser.screen import NOWHERE, PATIENCE, open_card
+from tests.browser.screen import NO_PAGE, NOWHERE, PATIENCE, open_card
 from tests.system.forms import Embedded
 from tests.system.people import Agency, Employee
 
@@ -49,7 +49,7 @@ def visit(chromium: Browser, suite: Embedded) -> Iterator[Visit]:
     opened, complaints = [], []
 
     def complain(message: ConsoleMessage) -> None:
-        in_vain = message.location["url"].endswith(NOWHERE)
+        in_vain = message.location["url"].endswith((NOWHERE, NO_PAGE))
         if message.type in ("error", "warning") and not REFUSED.search(message.text) and not in_vain:
             complaints.append(message.text)
 

@@ -8,6 +8,7 @@ from tests.system.people import until
 
 PATIENCE = 20_000  # milliseconds
 NOWHERE = "/nowhere"  # the one address at which tests look for a page in vain
+NO_PAGE = "/sign-out"  # where a form is sent and nothing is shown
 
 
 def open_card(page: Page, customer: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from gateway.web.forms import FORMS
 from gateway.web.pages import BUTTONS
 from tests.browser.everyone import DESK, faults
-from tests.browser.screen import NOWHERE, filled, item, open_card, opened, send, sign_in
+from tests.browser.screen import NO_PAGE, NOWHERE, filled, item, open_card, opened, send, sign_in
 from tests.system.forms import silenced
 
 IN_ROWS = ("contact_end", "project_status")
@@ -145,7 +145,7 @@ def missing(page, _known):
 
 
 def impossible(page, _known):
-    page.goto("/sign-out")  # which is a form's; an address of its own it has not
+    page.goto(NO_PAGE)
 
 
 def form_alone(page, known):
@@ -160,8 +160,8 @@ def refused_form(page, known):
 
 
 PAGES = [strange, refused_sign_in, customers, nothing_found, overview, arranging, touring, touring_to_the_end,
-         explained, menu, question, refused_form, changed_by_another, offer_to_undo,
-         asked_without_javascript, bin_of_files, settings, guide, interface, missing, impossible, form_alone]  # fmt: skip
+         explained, menu, question, refused_form, changed_by_another, offer_to_undo, asked_without_javascript,
+         bin_of_files, settings, guide, interface, missing, impossible, form_alone]  # fmt: skip
 
 
 @pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
