@@ -80,12 +80,17 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => say(isTyped(detail) ? texts.offline : texts.away, "danger"));
 }
 
+// On a telephone the row of parts is wider than the screen.
+const showPart = () => document.querySelector("#parts [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+showPart();
+
 // A part of the card took the place of another: mark it in the row, name the page after it, and go to its heading.
 document.addEventListener("htmx:pushedIntoHistory", () => {
   for (const link of document.querySelectorAll("#parts a")) {
     link.toggleAttribute("aria-current", link.pathname === location.pathname);
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }
+  showPart();
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target.id !== "view") return;
