@@ -1,7 +1,6 @@
 """Assemble a program from its parts; whatever every program must have is on by default."""
 
 import re
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -111,7 +110,7 @@ def _watch(app: Flask, program: Program) -> None:
 def _greet(program: Program) -> None:
     request.environ["kundekort.started"] = time.monotonic()
     sent = request.headers.get("X-Request-Id", "")
-    request_id = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
+    request_id = sent if _REQUEST_ID.fullmatch(sent) else logs.name(64)
     logs.bind(request.headers.get("traceparent"), service=program.name, request_id=request_id)
 
 
