@@ -80,8 +80,10 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => say(isTyped(detail) ? texts.offline : texts.away, "danger"));
 }
 
-// On a telephone the row of parts is wider than the screen.
-const showPart = () => document.querySelector("#parts [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+// On a telephone the row of parts is wider than the screen; a browser is content with half of what has the focus.
+const intoSight = (link) => link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+const showPart = () => intoSight(document.querySelector("#parts [aria-current]"));
+document.getElementById("parts")?.addEventListener("focusin", ({ target }) => intoSight(target));
 showPart();
 
 // A part of the card took the place of another: mark it in the row, name the page after it, and go to its heading.
