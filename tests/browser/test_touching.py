@@ -56,22 +56,3 @@ def test_a_mouse_does_also_where_everything_is_dense(visit, nordlys, known):
     page = visit(dense, viewport={"width": 1440, "height": 900})
     small = {place: page.evaluate(SMALL, MOUSE) for place in looked_at(page, known)}
     assert {place: found for place, found in small.items() if found} == {}
-
-
-def test_on_a_telephone_the_parts_take_two_rows_and_each_can_be_reached(visit, nordlys, known):
-    page = visit(nordlys.ada, **TELEPHONE)
-    open_card(page, known)
-    row, links = page.locator("#parts"), page.locator("#parts a")
-
-    assert links.count() == 11  # ten buttons and the way back
-    assert row.bounding_box()["height"] < 3 * THUMB
-    assert len({round(links.nth(place).bounding_box()["y"]) for place in range(11)}) == 2
-    assert page.evaluate("document.documentElement.scrollWidth") == TELEPHONE["viewport"]["width"]
-    for place in range(11):
-        links.nth(place).focus()
-        box = links.nth(place).bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= TELEPHONE["viewport"]["width"]
-
-    page.goto(f"/customers/{known['id']}/items/logged_work")
-    assert links.last.evaluate("each => each.getBoundingClientRect().right <= innerWidth")

@@ -80,19 +80,12 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => say(isTyped(detail) ? texts.offline : texts.away, "danger"));
 }
 
-// On a telephone the row of parts is wider than the screen; a browser is content with half of what has the focus.
-const intoSight = (link) => link?.scrollIntoView({ block: "nearest", inline: "nearest" });
-const showPart = () => intoSight(document.querySelector("#parts [aria-current]"));
-document.getElementById("parts")?.addEventListener("focusin", ({ target }) => intoSight(target));
-showPart();
-
 // A part of the card took the place of another: mark it in the row, name the page after it, and go to its heading.
 document.addEventListener("htmx:pushedIntoHistory", () => {
   for (const link of document.querySelectorAll("#parts a")) {
     link.toggleAttribute("aria-current", link.pathname === location.pathname);
     if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   }
-  showPart();
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target.id !== "view") return;
