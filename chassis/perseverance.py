@@ -53,4 +53,5 @@ def _another(error: StaleDataError | OperationalError, tries: int) -> int:
 def _is_away(error: OperationalError) -> bool:
     """Tell whether the database is away, and certainly has not done the work: at a commit nobody can tell."""
     state = getattr(error.orig, "sqlstate", None)
-    return state == CANNOT_CONNECT or (state == TOLD_TO_GO and error.statement is not None)
+    is_cut = state == TOLD_TO_GO or error.connection_invalidated  # without a last word, where it came too late
+    return state == CANNOT_CONNECT or (is_cut and error.statement is not None)

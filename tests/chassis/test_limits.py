@@ -1,12 +1,15 @@
 """No request takes longer than its caller waits, and what is too much is turned away at once."""
 
+import itertools
+import os
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from chassis import deadlines
 from tests.suite import Client, database_for, start
@@ -51,6 +54,29 @@ def test_a_statement_ends_with_the_callers_patience(program, client):
     assert answer.content_type == "application/problem+json"
     assert time.monotonic() - began < 1
     assert register(client, "3000").status_code == 201
+
+
+@pytest.mark.parametrize("statements", [0, 3])
+def test_a_connection_that_is_cut_before_the_commit_costs_nobody_a_request(program, client, announced, statements):
+    """As a server that is started anew does it, at times without a last word."""
+    if program.engine.dialect.name == "sqlite":
+        return
+    seen = itertools.count()
+
+    def cut(connection, *_statement):
+        if next(seen) == statements:
+            with socket.socket(fileno=os.dup(connection.connection.driver_connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+
+    event.listen(program.engine, "before_cursor_execute", cut)
+    try:
+        answer = register(client, "10000")
+    finally:
+        event.remove(program.engine, "before_cursor_execute", cut)
+
+    assert answer.status_code == 201, answer.text
+    assert next(seen) > statements + 1
+    assert [kind for kind, _ in announced()] == ["customers.CustomerRegistered"]
 
 
 def test_the_patience_of_one_request_is_not_that_of_the_next(program, client):
