@@ -105,6 +105,14 @@ def test_every_title_of_a_form():
     assert {title for title in titles if not in_norwegian(title)} == set()
 
 
+@pytest.mark.parametrize("key", sorted({*OWNERS} - {"general"}))
+def test_an_empty_item_says_what_it_is_for(key):
+    page = (ROOT / f"gateway/web/templates/items/{key}.html").read_text()
+    said = re.search(r'{% block empty %}{{ _\("([^"]+)"\)', page)[1]
+
+    assert len(re.findall(r"[.:](?: |$)", said)) > 1, said
+
+
 def test_every_item_is_explained():
     assert set(HELP) == set(OWNERS)
     assert {text for text in HELP.values() if not in_norwegian(text)} == set()
