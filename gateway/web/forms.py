@@ -90,6 +90,10 @@ FORMS = {
         lazy("New note"), "customers", (Field("text"), Flag("pinned")),
         add=f"{CUSTOMER}/notes", edit=f"{CUSTOMER}/notes/{{resource}}", title_edit=lazy("Edit note"),
     ),
+    "note_pin": Form(
+        lazy("Pin or unpin the note"), "customers", (Flag("pinned"),), edit=f"{CUSTOMER}/notes/{{resource}}",
+        done=lazy("Moved the note."), undo="note_pin",
+    ),
     "tags": Form(lazy("New tags"), "customers", (Words("tags", "name"),), add=f"{CUSTOMER}/tags"),
     "note_delete": Form(
         lazy("Delete the note"), "customers", (), delete=f"{CUSTOMER}/notes/{{resource}}",

@@ -17,7 +17,7 @@ def acted_on(thing: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return what a form that is sent at once says of the thing: its version, and what taking it back needs."""
     form = FORMS[name]
     before = values_of(FORMS[form.undo].fields, thing) if form.undo else {}
-    return {"etag": f'"{thing["version"]}"', **{f"{STORED}.{field}": value for field, value in before.items()}}
+    return {"etag": f'"{thing["version"]}"', **{f"{STORED}.{field}": value for field, value in before.items() if value}}
 
 
 def offer(name: str, customer: str | None, resource: str | None, answer: Answer) -> Response | None:

@@ -87,6 +87,24 @@ def test_a_note_comes_back_as_it_was(page, noted):
     expect(item(page, "log")).to_contain_text("Hentet tilbake et notat.")
 
 
+def test_a_note_is_pinned_and_unpinned_where_it_stands(page, noted, nordlys, there):
+    noted.get_by_role("button", name=re.compile("^Fest notatet")).click()
+    expect(noted.locator(".pinned")).to_have_count(2)
+    expect(offer(page)).to_contain_text("Flyttet notatet.")
+    undo(page)
+    expect(noted.locator(".pinned")).to_have_count(1)
+    expect(noted.locator(".pinned")).to_contain_text("Ring før kl. 14.")
+
+    pressed = noted.get_by_role("button", name=re.compile("^Løsne notatet"))
+    pressed.press("Enter")
+    expect(noted.locator(".pinned")).to_have_count(0)
+    expect(noted.locator("[id^=do-note_pin-]:focus")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    expect(noted.locator(".pinned")).to_contain_text("Ring før kl. 14.")
+    kept = nordlys.ada.get(f"{there('customers')}/notes").json()["items"]
+    assert {note["text"]: note["pinned"] for note in kept} == {"Ring før kl. 14.": True, "Spør etter Kari.": False}
+
+
 def test_a_tag_comes_back_with_its_comma(page, nordlys, customer, there):
     for name in ("havn, ytre", "skift"):
         nordlys.ada.write(f"{there('customers')}/tags", {"name": name})
@@ -215,3 +233,9 @@ def test_without_a_script_a_page_asks_first(visit, nordlys, noted, customer):
     send(plain.locator("main"))
     plain.wait_for_url(re.compile(r"/customers/[0-9a-f-]{36}$"))
     expect(item(plain, "notes").get_by_role("listitem")).to_have_count(1)
+
+    take_away(item(plain, "notes"), "note_pin", "Fest")
+    plain.get_by_label("Fest øverst").check()
+    send(plain.locator("main"))
+    plain.wait_for_url(re.compile(r"/customers/[0-9a-f-]{36}$"))
+    expect(item(plain, "notes").locator(".pinned")).to_contain_text("Spør etter Kari.")
