@@ -69,6 +69,18 @@ def test_nothing_that_matters_is_missing(paper, known):
         expect(paper.locator(clicked).first, clicked).to_be_hidden()
 
 
+def test_everybody_who_can_be_called_is_printed(paper, nordlys, known):
+    for number in range(5):
+        nordlys.ada.write(f"/api/customers/customers/{known['id']}/contacts", {"name": f"Lars Lie {number}"})
+    open_card(paper, known)
+    people = paper.locator("#glance-contacts .people li")
+    expect(people.filter(visible=True)).to_have_count(6)
+    expect(paper.get_by_text("2 kontaktpersoner til")).to_be_hidden()
+    paper.emulate_media(media="screen")
+    expect(people.filter(visible=True)).to_have_count(4)
+    expect(paper.get_by_text("2 kontaktpersoner til")).to_be_visible()
+
+
 def test_what_is_folded_is_printed(paper, nordlys, visit, known):
     folder = nordlys.hire("sales", "Bergen")
     assert folder.ask("POST", f"/customers/{known['id']}/arrange", data={"act": "fold:notes"}).ok
