@@ -1,5 +1,7 @@
 """The items of the card in their order, each with the service that owns it."""
 
+from functools import cache
+
 OWNERS = {
     "general": "customers",
     "logo": "files",
@@ -41,6 +43,7 @@ SERVICES = ("customers", "invoicing", "files", "dialog", "recruitment")
 ALWAYS_ON = "general"  # a card without the customer is none
 
 
-def owned_by(service: str) -> list[str]:
+@cache
+def owned_by(service: str) -> tuple[str, ...]:
     """List the items of one service in their order."""
-    return [key for key, owner in OWNERS.items() if owner == service]
+    return tuple(key for key, owner in OWNERS.items() if owner == service)
