@@ -143,6 +143,42 @@ class TagRemoved:
 
 
 @dataclass(frozen=True)
+class EmployeeLinked:
+    """An employee of the agency works with the customer, in a role; without a last day until further notice."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    link_id: UUID
+    employee: UUID
+    role: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True)
+class EmployeeLinkChanged:
+    """Another employee, role or time than before; ``employee`` and ``role`` are those of now."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    link_id: UUID
+    employee: UUID
+    role: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class EmployeeUnlinked:
+    """The link should not have been, and is gone."""
+
+    category: ClassVar[str] = "change"
+    customer_id: UUID
+    link_id: UUID
+    employee: UUID
+    role: str
+
+
+@dataclass(frozen=True)
 class CommentLogged:
     """Somebody wrote in the log by hand."""
 

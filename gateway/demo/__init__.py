@@ -4,6 +4,7 @@ import json
 import random
 import secrets
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ class Demo:
         self.announce = announce
         self.who = who
         self.dice = random.Random(2026)  # noqa: S311  # plausible, not secret
+        self.colleagues: dict[str, list[str]] = defaultdict(list)
         self.departments = {each["name"]: each["id"] for each in api.get("/api/directory/departments")["items"]}
 
     def make(self) -> int:
@@ -94,7 +96,7 @@ class Demo:
                 "name": name, "email": _address(name), "role": role, "password": self.who.password,
                 "departments": [self.departments[each] for each in departments],
             }  # fmt: skip
-            self.api.post("/api/directory/employees", body)
+            self.colleagues[departments[0]].append(self.api.post("/api/directory/employees", body)["id"])
         count = 0
         for index in range(5):
             for trade, names in agency.NAMES.items():
@@ -121,8 +123,15 @@ class Demo:
             "departments": [self.departments[home]],
         }
         customer = self.api.post("/api/customers/customers", body)
+        self._links(customer["id"], number, home)
         self._people(customer["id"], site)
         self._history(customer["id"], number, address, site)
+
+    def _links(self, customer: str, number: int, home: str) -> None:
+        team = self.colleagues[home]
+        for turn, role in enumerate(("responsible", "recruiter")):
+            body = {"employee": team[(number + turn) % len(team)], "role": role, "valid_from": "2026-01-01"}
+            self.api.post(f"/api/customers/customers/{customer}/employees", body)
 
     def _people(self, customer: str, site: str) -> None:
         for name in self.dice.sample(agency.PEOPLE, self.dice.randint(1, 3)):

@@ -14,6 +14,8 @@ FIXED_LINE = (
     Field("valid_from"), Field("valid_to"),
 )  # fmt: skip
 
+EMPLOYEE_LINK = (Field("employee"), Field("role"), Field("valid_from"), Field("valid_to"))
+
 
 @dataclass(frozen=True)
 class Form:
@@ -75,6 +77,17 @@ FORMS = {
         lazy("Edit departments"), "customers",
         (Field("owner", "owner"), Several("departments")),
         put=f"{CUSTOMER}/departments", read=CUSTOMER,
+    ),
+    "employee_link": Form(
+        lazy("Link an employee"), "customers", EMPLOYEE_LINK, add=f"{CUSTOMER}/employees",
+        edit=f"{CUSTOMER}/employees/{{resource}}", title_edit=lazy("Change the link"),
+    ),
+    "employee_unlink": Form(
+        lazy("Remove the link"), "customers", (), delete=f"{CUSTOMER}/employees/{{resource}}",
+        done=lazy("Removed the link."), undo="employee_relink",
+    ),
+    "employee_relink": Form(
+        lazy("Link the employee again"), "customers", EMPLOYEE_LINK, add=f"{CUSTOMER}/employees"
     ),
     "contact": Form(
         lazy("New contact"), "customers",

@@ -31,8 +31,8 @@ HELP = {
         "does not meet the customer anywhere."
     ),
     "employees": lazy(
-        "Who at the agency is responsible for the customer, sells, recruits or stands in. Nobody can be "
-        "linked here yet."
+        "Who at the agency is responsible for the customer, sells, recruits or stands in, and from when to when. "
+        "Whoever is responsible today stands at the top of the card."
     ),
     "notes": lazy("What colleagues should know before they call. A pinned note stays at the top."),
     "process": lazy(

@@ -1,8 +1,8 @@
 """Who the agency's customers are: the card itself, contacts, notes, tags and the log.
 
-Owns: the customers and their numbers, contacts, notes, tags, departments, and the log of everything.
+Owns: the customers and their numbers, contacts, notes, tags, departments, employees, and the log of everything.
 Announces: CustomerRegistered, CustomerRenamed, CustomerDetailsChanged, CustomerDepartmentsChanged, ContactAdded,
     ContactDetailsChanged, ContactEnded, NoteWritten, NoteRevised, NoteDeleted, NoteRestored, TagAttached, TagRemoved,
-    CommentLogged, CustomerRestated, ContactRestated.
+    EmployeeLinked, EmployeeLinkChanged, EmployeeUnlinked, CommentLogged, CustomerRestated, ContactRestated.
 Follows: everything.
 """

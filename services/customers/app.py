@@ -10,6 +10,7 @@ from services.customers.card import items
 from services.customers.contacts.actions import readmit as readmit_contact
 from services.customers.contacts.api import api as contacts
 from services.customers.contacts.models import Contact
+from services.customers.employees.api import api as employees
 from services.customers.log.api import api as log
 from services.customers.notes.actions import FORGET, forget
 from services.customers.notes.api import api as notes
@@ -28,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     return service.build(
         settings or Settings.from_env("customers"),
         tables=Base.metadata,
-        parts=[overview, profile, departments, contacts, notes, tags, log],
+        parts=[overview, profile, departments, employees, contacts, notes, tags, log],
         reactions=on,
         items=items,
         subject=Customer,

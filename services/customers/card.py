@@ -11,6 +11,8 @@ from chassis.db import find
 from chassis.tables import made
 from services.customers.contacts.models import Contact
 from services.customers.contacts.schemas import ContactShape
+from services.customers.employees.models import ROLES, EmployeeLink
+from services.customers.employees.schemas import EmployeeLinkShape
 from services.customers.log.models import LogEntry
 from services.customers.log.schemas import LogEntryShape
 from services.customers.notes.models import Note, standing
@@ -26,8 +28,9 @@ items = Items(
 )  # fmt: skip
 
 CUSTOMER = CustomerShape(exclude=("visiting", "postal", "directions", "latitude", "longitude", "industry"))
-CONTACTS, NOTES, LOG, TAGS = (
+CONTACTS, EMPLOYEES, NOTES, LOG, TAGS = (
     ContactShape(many=True),
+    EmployeeLinkShape(many=True),
     NoteShape(many=True),
     LogEntryShape(many=True),
     TagShape(many=True),
@@ -35,6 +38,7 @@ CONTACTS, NOTES, LOG, TAGS = (
 
 
 PEOPLE = select(Contact).filter_by(customer_id=WHOSE).order_by(Contact.ended_on.is_not(None), Contact.name)
+LINKED = select(EmployeeLink).filter_by(customer_id=WHOSE).order_by(EmployeeLink.valid_from, EmployeeLink.id)
 STANDING = listed(standing(WHOSE).order_by(Note.pinned.desc(), Note.written_at.desc()))
 CARRIED = select(Tag).filter_by(customer_id=WHOSE).order_by(Tag.folded)
 HAPPENED = listed(
@@ -81,6 +85,16 @@ def departments(session: Session, customer_id: UUID) -> dict[str, Any] | None:
         "owner": customer.owner_department,
         "count": len(customer.departments),
     }
+
+
+@items("employees")
+def employees(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give who works with the customer: those of today by role, those to come, those that are over."""
+    found = session.scalars(LINKED, {WHOSE.key: customer_id}).all()
+    if not found:
+        return None
+    found = sorted(found, key=lambda link: (not link.active, ROLES.index(link.role)))
+    return {"links": EMPLOYEES.dump(found), "count": sum(link.active for link in found)}
 
 
 @items("contacts")

@@ -11,7 +11,7 @@ from tests.system.forms import silenced
 
 IN_ROWS = ("contact_end", "project_status")
 AT_ONCE = {each for name, form in FORMS.items() if form.undo not in ("", name) for each in (name, form.undo)}
-IN_DIALOGS = [name for name in FORMS if name not in {"customer_create", *AT_ONCE}] + ["files"]
+IN_DIALOGS = [name for name in FORMS if name not in {"customer_create", "note_pin", *AT_ONCE}] + ["files"]
 ON_PARTS = {"contact": "contacts", "contact_end": "contacts", "communication": "dialog", "project": "projects",
             "project_status": "projects", "files": "files"}  # fmt: skip
 NONSENSE = """() => {
@@ -32,6 +32,9 @@ def known(nordlys):
     ada.write(f"/api/customers/{path}/contacts", {"name": "Kari Moe", "roles": ["Faktura"], "email": "kari@kystlab.no"})
     ada.write(f"/api/customers/{path}/notes", {"text": "Ring før kl. 14.", "pinned": True})
     ada.write(f"/api/customers/{path}/tags", {"name": "havn"})
+    me = ada.get("/api/directory/me").json()["id"]
+    for role, days in (("responsible", {}), ("seller", {"valid_from": "2026-01-01", "valid_to": "2026-02-28"})):
+        ada.write(f"/api/customers/{path}/employees", {"employee": me, "role": role, **days})
     ada.write(f"/api/invoicing/{path}/fixed-lines", {"description": "Vaktkoordinering", "quantity": "1", "price": "10"})
     ada.write(f"/api/recruitment/{path}/projects", {"name": "Lagerteam høst", "value": "250000"})
     call = {"kind": "call", "direction": "in", "subject": "Bestilte to", "body": "Lagerarbeidere " * 40}
@@ -115,6 +118,12 @@ def asked_without_javascript(page, known):
     page.goto(f"{place}/forms/note_delete/{note}")
 
 
+def pinned_without_javascript(page, known):
+    place = f"/customers/{known['id']}"
+    note = page.request.get(f"/api/customers{place}/notes").json()["items"][0]["id"]
+    page.goto(f"{place}/forms/note_pin/{note}")
+
+
 def bin_of_files(page, known):
     page.goto(f"/customers/{known['id']}/items/files")
     page.locator("[id^=do-file_bin-]").first.click()
@@ -161,6 +170,7 @@ def refused_form(page, known):
 
 PAGES = [strange, refused_sign_in, customers, nothing_found, overview, arranging, touring, touring_to_the_end,
          explained, menu, question, refused_form, changed_by_another, offer_to_undo, asked_without_javascript,
+         pinned_without_javascript,
          bin_of_files, settings, guide, interface, missing, impossible, form_alone]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from tests.system.people import until
 SERVICES = [name for name in PROGRAMS if name != "gateway"]
 METHODS = ("get", "post", "put", "patch", "delete")
 YOUNG = 5.0  # seconds; so long the gateway waits for services that have not heard of a customer yet
-EVENTS = 8  # what the log holds of everything that ``belongings`` makes
+EVENTS = 9  # what the log holds of everything that ``belongings`` makes
 
 # what is sent by the name of its shape: a new shape must be told here
 BODIES: dict[str, Any] = {
@@ -22,6 +22,8 @@ BODIES: dict[str, Any] = {
     "Contact": {"name": "Kari Nordahl"},
     "ContactChange": {"title": "HR-sjef"},
     "End": {},
+    "EmployeeLink": {"employee": "018f3b1e-7c00-7000-8000-00000000000b", "role": "recruiter"},
+    "EmployeeLinkChange": {"role": "substitute"},
     "Note": {"text": "Ring før kl. 14."},
     "NoteChange": {"pinned": True},
     "Tag": {"name": "Rammeavtale"},
@@ -55,6 +57,9 @@ class Belongings:
         self.ids = {
             "customer_id": self.customer["id"],
             "contact_id": ada.write(f"/api/customers/{there}/contacts", BODIES["Contact"])["id"],
+            "link_id": ada.write(f"/api/customers/{there}/employees", {**BODIES["EmployeeLink"], "role": "seller"})[
+                "id"
+            ],
             "note_id": ada.write(f"/api/customers/{there}/notes", BODIES["Note"])["id"],
             "tag_id": ada.write(f"/api/customers/{there}/tags", {"name": "VIP"})["id"],
             "line_id": ada.write(f"/api/invoicing/{there}/fixed-lines", BODIES["FixedLine"])["id"],

@@ -1,0 +1,1 @@
+"""Who at the agency works with the customer, and as what."""
