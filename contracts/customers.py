@@ -179,6 +179,60 @@ class EmployeeUnlinked:
 
 
 @dataclass(frozen=True)
+class TaskAdded:
+    """Something is to be done for the customer; by nobody in particular without an assignee."""
+
+    category: ClassVar[str] = "task"
+    customer_id: UUID
+    task_id: UUID
+    title: str
+    due: date | None
+    priority: str
+    assignee: UUID | None
+
+
+@dataclass(frozen=True)
+class TaskChanged:
+    """What is to be done, by when or by whom is another; ``title`` is that of now."""
+
+    category: ClassVar[str] = "task"
+    customer_id: UUID
+    task_id: UUID
+    title: str
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class TaskCompleted:
+    """The task is done."""
+
+    category: ClassVar[str] = "task"
+    customer_id: UUID
+    task_id: UUID
+    title: str
+
+
+@dataclass(frozen=True)
+class TaskReopened:
+    """There was something left to do."""
+
+    category: ClassVar[str] = "task"
+    customer_id: UUID
+    task_id: UUID
+    title: str
+
+
+@dataclass(frozen=True)
+class TaskRemoved:
+    """The task should not have been, and is gone."""
+
+    category: ClassVar[str] = "task"
+    customer_id: UUID
+    task_id: UUID
+    title: str
+
+
+@dataclass(frozen=True)
 class CommentLogged:
     """Somebody wrote in the log by hand."""
 

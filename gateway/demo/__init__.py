@@ -123,15 +123,20 @@ class Demo:
             "departments": [self.departments[home]],
         }
         customer = self.api.post("/api/customers/customers", body)
-        self._links(customer["id"], number, home)
+        self._duties(customer["id"], number, home)
         self._people(customer["id"], site)
         self._history(customer["id"], number, address, site)
 
-    def _links(self, customer: str, number: int, home: str) -> None:
+    def _duties(self, customer: str, number: int, home: str) -> None:
         team = self.colleagues[home]
         for turn, role in enumerate(("responsible", "recruiter")):
             body = {"employee": team[(number + turn) % len(team)], "role": role, "valid_from": "2026-01-01"}
             self.api.post(f"/api/customers/customers/{customer}/employees", body)
+
+        for title, days, priority in agency.TASKS[: number % 4]:
+            due = (now() + timedelta(days=days)).date().isoformat()
+            body = {"title": title, "due": due, "priority": priority, "assignee": team[number % len(team)]}
+            self.api.post(f"/api/customers/customers/{customer}/tasks", body)
 
     def _people(self, customer: str, site: str) -> None:
         for name in self.dice.sample(agency.PEOPLE, self.dice.randint(1, 3)):

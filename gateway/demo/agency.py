@@ -18,6 +18,11 @@ PLACES = {
     "Bergen": (("5003", "BERGEN"), ("5058", "BERGEN"), ("5353", "STRAUME")),
     "Trondheim": (("7010", "TRONDHEIM"), ("7030", "TRONDHEIM"), ("7500", "STJØRDAL")),
 }
+TASKS = (  # what, within how many days, and how much it matters
+    ("Ring om bemanningen i desember", 2, "high"),
+    ("Følg opp tilbudet som ikke er besvart", -1, "medium"),
+    ("Send ny prisliste", 12, "low"),
+)
 STREETS = ("Storgata", "Kirkegata", "Industriveien", "Sjøgata", "Havnegata", "Fabrikkveien", "Kanalveien")
 INDUSTRIES = {
     "Bygg": ("41.200", "Oppføring av bygninger"),

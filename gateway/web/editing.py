@@ -156,7 +156,13 @@ def _completed(name: str, typed: Typed) -> dict[str, Any]:
     owner = body.get("owner") or body.get("owner_department")
     if owner and owner not in body.get("departments", [owner]):
         body["departments"] = [owner, *body["departments"]]
-    if name in ("customer_create", "project", "communication", "contact"):  # what was left blank is left to the service
+    if name in (
+        "customer_create",
+        "project",
+        "communication",
+        "contact",
+        "task",
+    ):  # what was left blank is left to the service
         before = body_of(fields, merging.side(request.form, STORED))
         return {each: value for each, value in body.items() if value not in (None, []) or value != before[each]}
     return body

@@ -14,6 +14,7 @@ FIXED_LINE = (
     Field("valid_from"), Field("valid_to"),
 )  # fmt: skip
 
+TASK = (Field("title"), Field("due"), Field("priority"), Field("assignee"))
 EMPLOYEE_LINK = (Field("employee"), Field("role"), Field("valid_from"), Field("valid_to"))
 
 
@@ -107,6 +108,25 @@ FORMS = {
         lazy("Pin or unpin the note"), "customers", (Flag("pinned"),), edit=f"{CUSTOMER}/notes/{{resource}}",
         done=lazy("Moved the note."), undo="note_pin",
     ),
+    "task": Form(
+        lazy("New task"), "customers", TASK, add=f"{CUSTOMER}/tasks", edit=f"{CUSTOMER}/tasks/{{resource}}",
+        title_edit=lazy("Edit task"),
+    ),
+    "task_complete": Form(
+        lazy("Complete the task"), "customers", (),
+        put=f"{CUSTOMER}/tasks/{{resource}}/complete", read=f"{CUSTOMER}/tasks/{{resource}}",
+        done=lazy("Completed the task."), undo="task_reopen",
+    ),
+    "task_reopen": Form(
+        lazy("Open the task again"), "customers", (),
+        put=f"{CUSTOMER}/tasks/{{resource}}/reopen", read=f"{CUSTOMER}/tasks/{{resource}}",
+        done=lazy("Opened the task again."), undo="task_complete",
+    ),
+    "task_remove": Form(
+        lazy("Remove the task"), "customers", (), delete=f"{CUSTOMER}/tasks/{{resource}}",
+        done=lazy("Removed the task."), undo="task_restore",
+    ),
+    "task_restore": Form(lazy("Put the task back"), "customers", TASK, add=f"{CUSTOMER}/tasks"),
     "tags": Form(lazy("New tags"), "customers", (Words("tags", "name"),), add=f"{CUSTOMER}/tags"),
     "note_delete": Form(
         lazy("Delete the note"), "customers", (), delete=f"{CUSTOMER}/notes/{{resource}}",

@@ -40,7 +40,10 @@ HELP = {
         "entered here yet."
     ),
     "tags": lazy("Free words to find customers by. Large and small letters are the same word."),
-    "tasks": lazy("What somebody must do for the customer, and by when. Nothing can be entered here yet."),
+    "tasks": lazy(
+        "What somebody must do for the customer, and by when. What is due first stands first, also at the top of "
+        "the card; what is done can be opened again."
+    ),
     "attributes": lazy(
         "Facts that the agency itself has decided to keep of its customers. Nothing can be entered here yet."
     ),

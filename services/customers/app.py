@@ -22,6 +22,7 @@ from services.customers.profile.models import Customer
 from services.customers.reactions import on
 from services.customers.tables import Base
 from services.customers.tags.api import api as tags
+from services.customers.tasks.api import api as tasks
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -29,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     return service.build(
         settings or Settings.from_env("customers"),
         tables=Base.metadata,
-        parts=[overview, profile, departments, employees, contacts, notes, tags, log],
+        parts=[overview, profile, departments, employees, contacts, notes, tags, tasks, log],
         reactions=on,
         items=items,
         subject=Customer,

@@ -21,6 +21,8 @@ from services.customers.profile.models import Customer
 from services.customers.profile.schemas import CustomerShape
 from services.customers.tags.models import Tag
 from services.customers.tags.schemas import TagShape
+from services.customers.tasks.models import completed, waiting
+from services.customers.tasks.schemas import TaskShape
 
 items = Items(
     "general", "addresses", "directions", "departments", "employees", "notes", "process", "tags", "tasks",
@@ -28,18 +30,22 @@ items = Items(
 )  # fmt: skip
 
 CUSTOMER = CustomerShape(exclude=("visiting", "postal", "directions", "latitude", "longitude", "industry"))
-CONTACTS, EMPLOYEES, NOTES, LOG, TAGS = (
+LATELY = 5  # tasks that are done
+
+CONTACTS, EMPLOYEES, NOTES, LOG, TAGS, TASKS = (
     ContactShape(many=True),
     EmployeeLinkShape(many=True),
     NoteShape(many=True),
     LogEntryShape(many=True),
     TagShape(many=True),
+    TaskShape(many=True),
 )
 
 
 PEOPLE = select(Contact).filter_by(customer_id=WHOSE).order_by(Contact.ended_on.is_not(None), Contact.name)
 LINKED = select(EmployeeLink).filter_by(customer_id=WHOSE).order_by(EmployeeLink.valid_from, EmployeeLink.id)
 STANDING = listed(standing(WHOSE).order_by(Note.pinned.desc(), Note.written_at.desc()))
+WAITING, COMPLETED = listed(waiting(WHOSE)), completed(WHOSE).limit(LATELY)
 CARRIED = select(Tag).filter_by(customer_id=WHOSE).order_by(Tag.folded)
 HAPPENED = listed(
     select(LogEntry).filter_by(customer_id=WHOSE).order_by(LogEntry.happened_at.desc(), LogEntry.id.desc())
@@ -119,6 +125,14 @@ def tags(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give the tags."""
     found = session.scalars(CARRIED, {WHOSE.key: customer_id}).all()
     return {"tags": TAGS.dump(found), "count": len(found)} if found else None
+
+
+@items("tasks")
+def tasks(session: Session, customer_id: UUID) -> dict[str, Any] | None:
+    """Give what is to be done, what is due first first, and what was done last."""
+    found, count = first(session, WAITING, customer_id)
+    done = session.scalars(COMPLETED, {WHOSE.key: customer_id}).all()
+    return {"tasks": TASKS.dump(found), "done": TASKS.dump(done), "count": count} if found or done else None
 
 
 @items("log")

@@ -35,6 +35,14 @@ def known(nordlys):
     me = ada.get("/api/directory/me").json()["id"]
     for role, days in (("responsible", {}), ("seller", {"valid_from": "2026-01-01", "valid_to": "2026-02-28"})):
         ada.write(f"/api/customers/{path}/employees", {"employee": me, "role": role, **days})
+    for title, due in (
+        ("Ring om desember", "2026-03-02"),
+        ("Send ny prisliste", "2199-12-31"),
+        ("Takk for sist", None),
+    ):
+        ada.write(f"/api/customers/{path}/tasks", {"title": title, "due": due, "priority": "high", "assignee": me})
+    done = ada.write(f"/api/customers/{path}/tasks", {"title": "Avtal et møte"})
+    ada.write(f"/api/customers/{path}/tasks/{done['id']}/complete", None, "PUT", 1)
     ada.write(f"/api/invoicing/{path}/fixed-lines", {"description": "Vaktkoordinering", "quantity": "1", "price": "10"})
     ada.write(f"/api/recruitment/{path}/projects", {"name": "Lagerteam høst", "value": "250000"})
     call = {"kind": "call", "direction": "in", "subject": "Bestilte to", "body": "Lagerarbeidere " * 40}

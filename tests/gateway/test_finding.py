@@ -129,7 +129,16 @@ def test_what_is_switched_off_is_neither_asked_nor_offered(client, found, custom
         (
             "recruiter",
             "ny",
-            ["Ny kontaktperson", "Nytt notat", "Nytt prosjekt", "Ny kunde", "Nye tagger", "Ny kommentar"],
+            [
+                "Ny kontaktperson",
+                "Nytt notat",
+                "Nytt prosjekt",
+                "Ny kunde",
+                "Ny oppgave",
+                "Knytt en medarbeider",
+                "Nye tagger",
+                "Ny kommentar",
+            ],
         ),
         ("reader", "ny", []),
         ("reader", "ØKONOMI", ["Økonomi"]),

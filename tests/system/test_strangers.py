@@ -14,7 +14,7 @@ from tests.system.people import until
 SERVICES = [name for name in PROGRAMS if name != "gateway"]
 METHODS = ("get", "post", "put", "patch", "delete")
 YOUNG = 5.0  # seconds; so long the gateway waits for services that have not heard of a customer yet
-EVENTS = 9  # what the log holds of everything that ``belongings`` makes
+EVENTS = 10  # what the log holds of everything that ``belongings`` makes
 
 # what is sent by the name of its shape: a new shape must be told here
 BODIES: dict[str, Any] = {
@@ -26,6 +26,8 @@ BODIES: dict[str, Any] = {
     "EmployeeLinkChange": {"role": "substitute"},
     "Note": {"text": "Ring før kl. 14."},
     "NoteChange": {"pinned": True},
+    "Task": {"title": "Avtal et møte"},
+    "TaskChange": {"priority": "high"},
     "Tag": {"name": "Rammeavtale"},
     "Comment": {"text": "Avtalt på telefon."},
     "TermsChange": {"credit_days": 20},
@@ -61,6 +63,7 @@ class Belongings:
                 "id"
             ],
             "note_id": ada.write(f"/api/customers/{there}/notes", BODIES["Note"])["id"],
+            "task_id": ada.write(f"/api/customers/{there}/tasks", BODIES["Task"])["id"],
             "tag_id": ada.write(f"/api/customers/{there}/tags", {"name": "VIP"})["id"],
             "line_id": ada.write(f"/api/invoicing/{there}/fixed-lines", BODIES["FixedLine"])["id"],
             "communication_id": ada.write(f"/api/dialog/{there}/communications", BODIES["Communication"])["id"],

@@ -1,0 +1,53 @@
+"""Tasks."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BindParameter, Index, Select, String, case, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.tables import Utc, Versioned, now, within
+from services.customers.tables import Base
+
+PRIORITIES = ("low", "medium", "high")
+
+
+class Task(Versioned, Base):
+    """What is to be done; one that is done stays, with who did it."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        within("customers", "customer_id"),
+        Index("ix_tasks_customer", "tenant_id", "customer_id"),
+    )
+
+    customer_id: Mapped[UUID]
+    title: Mapped[str] = mapped_column(String(200))
+    due: Mapped[date | None]
+    priority: Mapped[str] = mapped_column(String(10), default="medium")
+    assignee: Mapped[UUID | None]
+    completed_at: Mapped[datetime | None] = mapped_column(Utc)
+    completed_by: Mapped[UUID | None]
+
+    @property
+    def done(self) -> bool:
+        """Tell whether nothing is left to do."""
+        return self.completed_at is not None
+
+    @property
+    def overdue(self) -> bool:
+        """Tell whether it should have been done before today."""
+        return not self.done and self.due is not None and self.due < now().date()
+
+
+def waiting(customer_id: UUID | BindParameter[UUID]) -> Select[Task]:
+    """Select what is to be done for a customer, what is due first first and what matters most before the rest."""
+    weight = case({"high": 0, "medium": 1}, value=Task.priority, else_=2)
+    query = select(Task).filter_by(customer_id=customer_id, completed_at=None)
+    return query.order_by(Task.due.is_(None), Task.due, weight, Task.id)
+
+
+def completed(customer_id: UUID | BindParameter[UUID]) -> Select[Task]:
+    """Select what has been done for a customer, the last first."""
+    query = select(Task).where(Task.customer_id == customer_id, Task.completed_at.is_not(None))
+    return query.order_by(Task.completed_at.desc(), Task.id.desc())
