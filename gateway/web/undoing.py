@@ -12,6 +12,8 @@ from gateway.web.forms import FORMS
 from gateway.web.merging import STORED, side
 from gateway.web.texts import gettext
 
+PLACE = "undo"  # where the page offers it; a form in a list aims there itself, for the list may be drawn anew meanwhile
+
 
 def acted_on(thing: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return what a form that is sent at once says of the thing: its version, and what taking it back needs."""
@@ -35,7 +37,8 @@ def offer(name: str, customer: str | None, resource: str | None, answer: Answer)
         key=str(uuid4()),
     )
     response = make_response(page)
-    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#undo", "innerHTML"
+    if request.headers.get("HX-Target") != PLACE:  # sent from a dialog
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = f"#{PLACE}", "innerHTML"
     return response
 
 

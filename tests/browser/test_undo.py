@@ -105,6 +105,22 @@ def test_a_note_is_pinned_and_unpinned_where_it_stands(page, noted, nordlys, the
     assert {note["text"]: note["pinned"] for note in kept} == {"Ring før kl. 14.": True, "Spør etter Kari.": False}
 
 
+def test_what_is_heard_before_it_is_answered_can_be_undone_too(page, noted):
+    """Who is quick, or has a slow line, has pressed in a list that is drawn anew before the answer comes."""
+
+    def late(route):
+        answer = route.fetch()
+        page.wait_for_timeout(2_000)
+        route.fulfill(response=answer)
+
+    page.route(re.compile("/forms/note_delete/"), late)
+    take_away(noted, "note_delete", "Slett")
+    expect(item(page, "log")).to_contain_text("Slettet et notat.")
+    expect(offer(page)).to_contain_text("Notatet er slettet.")
+    undo(page)
+    expect(noted.locator(".entries li")).to_have_count(2)
+
+
 def test_a_tag_comes_back_with_its_comma(page, nordlys, customer, there):
     for name in ("havn, ytre", "skift"):
         nordlys.ada.write(f"{there('customers')}/tags", {"name": name})

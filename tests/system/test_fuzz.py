@@ -25,11 +25,14 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 PLACES = {  # what stands at a path parameter: where it is made, and of what
     "contact_id": ("contacts", {"name": "Kari Nordahl"}),
     "note_id": ("notes", {"text": "Ring før kl. 14."}),
-    "tag_id": ("tags", {}),  # no two of one name
+    "link_id": ("employees", {"role": "seller"}),
+    "tag_id": ("tags", {}),
+    "task_id": ("tasks", {"title": "Avtal et møte"}),
     "line_id": ("fixed-lines", {"description": "Administrasjon", "quantity": "1", "price": "250"}),
     "communication_id": ("communications", {"kind": "note", "body": "Hei", "happened_at": "2026-03-02T09:00:00Z"}),
     "project_id": ("projects", {"name": "Lagerteam høst"}),
 }
+ONCE = {"link_id": "employee", "tag_id": "name"}  # of which there are no two at one customer
 UNHURRIED = settings(
     deadline=None, database=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
@@ -80,7 +83,8 @@ def make(client, customer_id, parameter):
         made = client.post(f"/customers/{customer_id}/files?name=avtale.txt", data=b"Avtale")
     else:
         what, body = PLACES[parameter]
-        body = body or {"name": str(uuid7())}
+        if parameter in ONCE:
+            body = {**body, ONCE[parameter]: str(uuid7())}
         made = client.post(f"/customers/{customer_id}/{what}", json=body)
     assert made.status_code == 201, made.text
     return made.json["id"]
