@@ -4,18 +4,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.operations.standing import last_seen, standing
-
-if TYPE_CHECKING:
-    from prometheus_client.metrics_core import Metric
 
 
 class Watched(Protocol):
@@ -78,11 +75,11 @@ class _Backlog(Collector):
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def describe(self) -> "Iterator[Metric]":
+    def describe(self) -> Iterator[Metric]:
         """Name nothing in advance, so that registering asks no database."""
         return iter(())
 
-    def collect(self) -> "Iterator[Metric]":
+    def collect(self) -> Iterator[Metric]:
         """Count; without its database a program still tells the rest."""
         try:
             with self.engine.execution_options(reading=True).connect() as connection:

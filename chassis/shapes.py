@@ -33,12 +33,11 @@ class Shape(Schema):
         if many and obj is not None:
             return [self._serialize(each) for each in obj]
         named = obj.get if isinstance(obj, dict) else partial(getattr, obj)
-        said = {}
-        for name, field in self.dump_fields.items():
-            value = named(name, missing)
-            if value is not missing:
-                said[field.data_key or name] = None if value is None else field._serialize(value, name, obj)  # noqa: SLF001  # as the library itself
-        return said
+        return {
+            field.data_key or name: None if value is None else field._serialize(value, name, obj)  # noqa: SLF001  # as the library itself
+            for name, field in self.dump_fields.items()
+            if (value := named(name, missing)) is not missing
+        }
 
     @pre_load
     def only_sent_fields(self, data: Any, **_kwargs: Any) -> Any:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     JSON,
@@ -93,6 +94,11 @@ def among(values: Collection[Any], of: Any, bind: Connection | Engine) -> Column
 def now() -> datetime:
     """Return this moment; all times are stored in UTC."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return this day as it is in Norway: there days begin an hour or two before they do in UTC."""
+    return now().astimezone(ZoneInfo("Europe/Oslo")).date()
 
 
 def made(thing: UUID) -> datetime | None:

@@ -18,7 +18,7 @@ from stdnum.no import orgnr
 
 from chassis import events
 from chassis.program import Program
-from chassis.tables import now
+from chassis.tables import now, today
 from contracts.integration import InvoiceImported
 from gateway import operators
 from gateway.bootstrap import found_tenant
@@ -132,9 +132,8 @@ class Demo:
         for turn, role in enumerate(("responsible", "recruiter")):
             body = {"employee": team[(number + turn) % len(team)], "role": role, "valid_from": "2026-01-01"}
             self.api.post(f"/api/customers/customers/{customer}/employees", body)
-
         for title, days, priority in agency.TASKS[: number % 4]:
-            due = (now() + timedelta(days=days)).date().isoformat()
+            due = (today() + timedelta(days=days)).isoformat()
             body = {"title": title, "due": due, "priority": priority, "assignee": team[number % len(team)]}
             self.api.post(f"/api/customers/customers/{customer}/tasks", body)
 

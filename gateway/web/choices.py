@@ -5,7 +5,7 @@ from typing import Any
 from chassis.auth import Caller
 from gateway.calls import call
 from gateway.web import frame
-from gateway.web.texts import EMPLOYEE_ROLES, gettext, lazy
+from gateway.web.texts import gettext, lazy
 
 VAT_CODES = {
     "high": lazy("High rate"),
@@ -25,7 +25,6 @@ def choices(form: str, caller: Caller, customer: str | None, resource: str | Non
     found: dict[str, Any] = {
         "departments": offered,
         "employees": employees,
-        "employee_roles": {role: gettext(name) for role, name in EMPLOYEE_ROLES.items()},
         "vat_codes": {code: gettext(name) for code, name in VAT_CODES.items()},
     }
     if form in WITH_CONTACTS:

@@ -150,22 +150,14 @@ def _read(form: Form, stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _completed(name: str, typed: Typed) -> dict[str, Any]:
-    """Count the owner among the departments: nobody should have to tick it twice."""
+    """Count the owner among the departments, whom nobody should tick twice; leave out what was and is blank."""
     fields = FORMS[name].fields
     body = body_of(fields, typed)
     owner = body.get("owner") or body.get("owner_department")
     if owner and owner not in body.get("departments", [owner]):
         body["departments"] = [owner, *body["departments"]]
-    if name in (
-        "customer_create",
-        "project",
-        "communication",
-        "contact",
-        "task",
-    ):  # what was left blank is left to the service
-        before = body_of(fields, merging.side(request.form, STORED))
-        return {each: value for each, value in body.items() if value not in (None, []) or value != before[each]}
-    return body
+    before = body_of(fields, merging.side(request.form, STORED))
+    return {each: value for each, value in body.items() if value not in (None, []) or value != before[each]}
 
 
 def _path(template: str, customer: str | None, resource: str | None) -> str:

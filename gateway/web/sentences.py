@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.web.texts import employee_role, gettext, money
+from gateway.web.texts import gettext, money
 
 AMOUNTS = ("amount", "limit")
 
@@ -13,9 +13,9 @@ SENTENCES = {
     "customers.CustomerRenamed": "Renamed the customer from %(before)s to %(name)s.",
     "customers.CustomerDetailsChanged": "Changed what is known of the customer.",
     "customers.CustomerDepartmentsChanged": "Changed the linked departments.",
-    "customers.EmployeeLinked": "Linked %(employee)s as %(role)s.",
-    "customers.EmployeeLinkChanged": "Changed the link of %(employee)s as %(role)s.",
-    "customers.EmployeeUnlinked": "Removed the link of %(employee)s as %(role)s.",
+    "customers.EmployeeLinked": "Linked %(employee)s: %(role)s.",
+    "customers.EmployeeLinkChanged": "Changed the link of %(employee)s: %(role)s.",
+    "customers.EmployeeUnlinked": "Removed the link of %(employee)s: %(role)s.",
     "customers.ContactAdded": "Added the contact %(name)s.",
     "customers.ContactDetailsChanged": "Changed the contact %(name)s.",
     "customers.ContactEnded": "Marked the contact %(name)s as ended.",
@@ -54,17 +54,15 @@ SENTENCES = {
 }
 
 
-def happened(entry: Mapping[str, Any], employees: Mapping[str, str] | None = None) -> str:
-    """Say in one sentence what a log entry tells, with *employees* by name; one of a later version by its type."""
+def happened(entry: Mapping[str, Any], **names: Mapping[str, str]) -> str:
+    """Say in one sentence what a log entry tells; *names* are what the values of a field are called, by field.
+
+    An event of a later version is named by its type.
+    """
     sentence = SENTENCES.get(entry["type"])
     if sentence is None:
         return str(entry["type"])
     told = {name: value for name, value in entry["data"].items() if value is not None}
     told |= {name: money(told[name]) for name in AMOUNTS if name in told}
-    if "role" in told:
-        told |= {"role": employee_role(told["role"]).lower(), "employee": _named(told["employee"], employees or {})}
+    told |= {name: called.get(told[name], told[name]) for name, called in names.items() if name in told}
     return gettext(sentence) % defaultdict(lambda: "–", told)
-
-
-def _named(employee: str, employees: Mapping[str, str]) -> str:
-    return employees.get(employee, gettext("Unknown"))

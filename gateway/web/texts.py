@@ -81,19 +81,10 @@ def install(app: Flask) -> None:
         money=money,
         filesize=filesize,
         employee=employee,
-        employee_role=employee_role,
         department=department,
         say=say,
         seal=seal,
     )
-
-
-EMPLOYEE_ROLES = {
-    "responsible": lazy("Responsible"),
-    "seller": lazy("Seller"),
-    "recruiter": lazy("Recruiter"),
-    "substitute": lazy("Substitute"),
-}
 
 
 def _parsed(value: Any) -> datetime | date | None:
@@ -188,11 +179,6 @@ def employee(context: Context, value: Any) -> str:
 def department(context: Context, value: Any) -> str:
     """Name a department."""
     return _name(context.get("departments"), value)
-
-
-def employee_role(value: str) -> str:
-    """Name the role of an employee; one of a later version by its code."""
-    return gettext(EMPLOYEE_ROLES.get(value, value))
 
 
 def _name(names: Mapping[str, str] | None, value: Any) -> str:

@@ -11,7 +11,7 @@ from chassis.db import find
 from chassis.tables import made
 from services.customers.contacts.models import Contact
 from services.customers.contacts.schemas import ContactShape
-from services.customers.employees.models import ROLES, EmployeeLink
+from services.customers.employees.models import linked
 from services.customers.employees.schemas import EmployeeLinkShape
 from services.customers.log.models import LogEntry
 from services.customers.log.schemas import LogEntryShape
@@ -21,7 +21,7 @@ from services.customers.profile.models import Customer
 from services.customers.profile.schemas import CustomerShape
 from services.customers.tags.models import Tag
 from services.customers.tags.schemas import TagShape
-from services.customers.tasks.models import completed, waiting
+from services.customers.tasks.models import Task, listed_for
 from services.customers.tasks.schemas import TaskShape
 
 items = Items(
@@ -30,8 +30,6 @@ items = Items(
 )  # fmt: skip
 
 CUSTOMER = CustomerShape(exclude=("visiting", "postal", "directions", "latitude", "longitude", "industry"))
-LATELY = 5  # tasks that are done
-
 CONTACTS, EMPLOYEES, NOTES, LOG, TAGS, TASKS = (
     ContactShape(many=True),
     EmployeeLinkShape(many=True),
@@ -43,9 +41,8 @@ CONTACTS, EMPLOYEES, NOTES, LOG, TAGS, TASKS = (
 
 
 PEOPLE = select(Contact).filter_by(customer_id=WHOSE).order_by(Contact.ended_on.is_not(None), Contact.name)
-LINKED = select(EmployeeLink).filter_by(customer_id=WHOSE).order_by(EmployeeLink.valid_from, EmployeeLink.id)
 STANDING = listed(standing(WHOSE).order_by(Note.pinned.desc(), Note.written_at.desc()))
-WAITING, COMPLETED = listed(waiting(WHOSE)), completed(WHOSE).limit(LATELY)
+TO_DO = listed(listed_for(WHOSE), Task.completed_at.is_(None))
 CARRIED = select(Tag).filter_by(customer_id=WHOSE).order_by(Tag.folded)
 HAPPENED = listed(
     select(LogEntry).filter_by(customer_id=WHOSE).order_by(LogEntry.happened_at.desc(), LogEntry.id.desc())
@@ -96,11 +93,8 @@ def departments(session: Session, customer_id: UUID) -> dict[str, Any] | None:
 @items("employees")
 def employees(session: Session, customer_id: UUID) -> dict[str, Any] | None:
     """Give who works with the customer: those of today by role, those to come, those that are over."""
-    found = session.scalars(LINKED, {WHOSE.key: customer_id}).all()
-    if not found:
-        return None
-    found = sorted(found, key=lambda link: (not link.active, ROLES.index(link.role)))
-    return {"links": EMPLOYEES.dump(found), "count": sum(link.active for link in found)}
+    found = linked(session, customer_id)
+    return {"links": EMPLOYEES.dump(found), "count": sum(link.active for link in found)} if found else None
 
 
 @items("contacts")
@@ -129,10 +123,9 @@ def tags(session: Session, customer_id: UUID) -> dict[str, Any] | None:
 
 @items("tasks")
 def tasks(session: Session, customer_id: UUID) -> dict[str, Any] | None:
-    """Give what is to be done, what is due first first, and what was done last."""
-    found, count = first(session, WAITING, customer_id)
-    done = session.scalars(COMPLETED, {WHOSE.key: customer_id}).all()
-    return {"tasks": TASKS.dump(found), "done": TASKS.dump(done), "count": count} if found or done else None
+    """Give what is to be done, what is due first first, then what was done last; what is to be done counts."""
+    found, count = first(session, TO_DO, customer_id)
+    return {"tasks": TASKS.dump(found), "count": count} if found else None
 
 
 @items("log")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.screen import filled, item, opened, row_form, save, send, wrong
+from tests.browser.screen import filled, item, opened, row_form, save, send, to_part, wrong
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def linked(card, nordlys):
 def test_who_is_responsible_stands_at_the_top(card, linked):
     expect(linked).to_contain_text("Ada Berg")
     expect(card.locator(".card-facts")).to_contain_text("Ansvarlig Ada Berg")
-    expect(item(card, "log")).to_contain_text("Knyttet Ada Berg til kunden som ansvarlig.")
+    expect(item(card, "log")).to_contain_text("Knyttet Ada Berg til kunden: Ansvarlig.")
 
 
 def test_a_link_ends_and_stays_in_the_history(card, linked):
@@ -71,3 +71,16 @@ def test_who_has_left_can_still_be_given_a_last_day(card, linked, nordlys):
     expect(dialog.get_by_label("Medarbeider")).to_have_value(me["id"])
     save(filled(dialog, valid_from="2026-01-01", valid_to="2026-02-28"))
     expect(linked.locator(".entries li:visible")).to_have_count(1)
+
+
+def test_a_form_does_not_lose_somebody_who_has_left(card, nordlys):
+    bo = nordlys.hire("sales", "Bergen")
+    me = bo.get("/api/directory/me").json()
+    place = f"/api/recruitment/customers/{card.url.rpartition('/')[2]}/projects"
+    made = nordlys.ada.write(place, {"name": "Lagerteam", "responsible": me["id"]})
+    found = nordlys.ada.get(f"/api/directory/employees/{me['id']}").json()
+    nordlys.ada.write(f"/api/directory/employees/{me['id']}", {"active": False}, "PATCH", found["version"])
+    to_part(card, "projects")
+    save(filled(row_form(card, "project"), name="Lagerteam høst"))
+    stored = nordlys.ada.get(f"{place}/{made['id']}").json()
+    assert (stored["name"], stored["responsible"]) == ("Lagerteam høst", me["id"])

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from chassis.tables import now
+from chassis.tables import today
 from tests.browser.screen import filled, item, opened, save, send, wrong
 
 
 def day(days):
-    return (now().date() + timedelta(days)).isoformat()
+    return (today() + timedelta(days)).isoformat()
 
 
 @pytest.fixture

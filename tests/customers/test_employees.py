@@ -1,19 +1,20 @@
 """Who at the agency works with a customer, and as what."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from chassis.tables import now
+from chassis import tables
+from chassis.tables import today
 from tests.suite import errors
 
 BO, EVA = str(uuid4()), str(uuid4())
 
 
 def day(days):
-    return (now().date() + timedelta(days)).isoformat()
+    return (today() + timedelta(days)).isoformat()
 
 
 @pytest.fixture
@@ -51,6 +52,15 @@ def test_a_change_is_announced_with_what_was_before(client, place, link, announc
     assert told["changes"] == [{"field": "employee", "before": BO, "after": EVA}]
 
 
+def test_days_begin_at_midnight_in_norway(client, place, link, monkeypatch):
+    """Half past midnight at the agency is still yesterday in UTC."""
+    monkeypatch.setattr(tables, "now", lambda: datetime(2026, 11, 27, 23, 30, tzinfo=UTC))
+    made = link().json
+    ended = client.patch(f"{place}/{made['id']}", json={"valid_to": "2026-11-28"}, version=1).json
+
+    assert (made["valid_from"], made["active"], ended["active"]) == ("2026-11-28", True, True)
+
+
 def test_what_changes_nothing_is_not_announced(client, place, link, announced):
     path = f"{place}/{link().json['id']}"
 
@@ -65,7 +75,7 @@ def test_a_link_of_the_past_or_the_future_is_none_of_today(client, place, link):
 
     listed = client.get(place).json["items"]
     assert [(each["role"], each["active"]) for each in listed] == [
-        ("substitute", True), ("seller", False), ("recruiter", False),
+        ("substitute", True), ("recruiter", False), ("seller", False),
     ]  # fmt: skip
 
 

@@ -1,16 +1,17 @@
 """What is to be done for a customer, by when and by whom."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from chassis.tables import now
+from chassis import tables
+from chassis.tables import today
 from tests.suite import errors
 
 
 def day(days):
-    return (now().date() + timedelta(days)).isoformat()
+    return (today() + timedelta(days)).isoformat()
 
 
 @pytest.fixture
@@ -90,10 +91,17 @@ def test_what_is_due_first_comes_first_and_what_matters_before_the_rest(client, 
 
     assert [each["title"] for each in client.get(place).json["items"]] == [*wanted, "Gjort"]
     item = on_card()
-    assert [each["title"] for each in item["data"]["tasks"]] == wanted
+    assert [each["title"] for each in item["data"]["tasks"]] == [*wanted, "Gjort"]
     assert [each["title"] for each in item["data"]["tasks"] if each["overdue"]] == ["I går"]
-    assert [each["title"] for each in item["data"]["done"]] == ["Gjort"]
+    assert [each["title"] for each in item["data"]["tasks"] if each["done"]] == ["Gjort"]
     assert (item["state"], item["count"]) == ("present", 6)
+
+
+def test_what_is_due_yesterday_is_late_from_midnight_in_norway(task, on_card, monkeypatch):
+    task(due="2026-11-27")
+    monkeypatch.setattr(tables, "now", lambda: datetime(2026, 11, 27, 23, 30, tzinfo=UTC))
+
+    assert on_card()["data"]["tasks"][0]["overdue"] is True
 
 
 def test_the_card_counts_all_and_lists_twenty(task, on_card):

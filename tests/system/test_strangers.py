@@ -44,6 +44,7 @@ BODIES: dict[str, Any] = {
     "Department": {"name": "Hamar"},
     "EmployeeChange": {"name": "Bo Berg"},
 }
+SELLER = {**BODIES["EmployeeLink"], "role": "seller"}  # the owner links the same person once more, in another role
 LAST = ("delete", "restore", "end")  # what takes away comes last, when its owner tries
 
 
@@ -59,9 +60,7 @@ class Belongings:
         self.ids = {
             "customer_id": self.customer["id"],
             "contact_id": ada.write(f"/api/customers/{there}/contacts", BODIES["Contact"])["id"],
-            "link_id": ada.write(f"/api/customers/{there}/employees", {**BODIES["EmployeeLink"], "role": "seller"})[
-                "id"
-            ],
+            "link_id": ada.write(f"/api/customers/{there}/employees", SELLER)["id"],
             "note_id": ada.write(f"/api/customers/{there}/notes", BODIES["Note"])["id"],
             "task_id": ada.write(f"/api/customers/{there}/tasks", BODIES["Task"])["id"],
             "tag_id": ada.write(f"/api/customers/{there}/tags", {"name": "VIP"})["id"],

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.errors import Refused
 from chassis.events import plain
 from chassis.outbox import record
-from chassis.tables import now
+from chassis.tables import today
 from contracts import changes
 from contracts.customers import ContactAdded, ContactDetailsChanged, ContactEnded
 from services.customers.contacts.models import Contact
@@ -59,7 +59,7 @@ def edit(session: Session, contact: Contact, **details: Any) -> Contact:
 def end(session: Session, contact: Contact, ended_on: date | None) -> Contact:
     """Mark a person as gone; a second time changes nothing."""
     if contact.active:
-        contact.ended_on = ended_on or now().date()
+        contact.ended_on = ended_on or today()
         ended = ContactEnded(contact.customer_id, contact.id, contact.name, contact.ended_on)
         record(session, ended, contact)
     return contact

@@ -11,7 +11,7 @@ from chassis.db import lock
 from chassis.errors import Invalid, Refused
 from chassis.events import plain
 from chassis.outbox import record
-from chassis.tables import now
+from chassis.tables import today
 from contracts import changes
 from contracts.customers import EmployeeLinkChanged, EmployeeLinked, EmployeeUnlinked
 from services.customers.employees.models import EmployeeLink
@@ -26,7 +26,7 @@ class EmployeeAlreadyLinked(Refused):
 
 def link(session: Session, customer_id: UUID, employee: UUID, role: str, **days: date | None) -> EmployeeLink:
     """Link an employee to a customer, from today on where no first day is said."""
-    days["valid_from"] = days.get("valid_from") or now().date()
+    days["valid_from"] = days.get("valid_from") or today()
     made = EmployeeLink(customer_id=customer_id, employee=employee, role=role, **days)
     _check(session, made)
     session.add(made)
@@ -43,8 +43,7 @@ def change(session: Session, linked: EmployeeLink, **details: Any) -> EmployeeLi
     if found:
         for field, value in details.items():
             setattr(linked, field, value)
-        with session.no_autoflush:
-            _check(session, linked)
+        _check(session, linked)
         record(session, EmployeeLinkChanged(linked.customer_id, linked.id, linked.employee, linked.role, found), linked)
     return linked
 

@@ -3,12 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from chassis.api import Routes, match
 from chassis.db import find, reading, transaction
 from services.customers.employees import actions
-from services.customers.employees.models import EmployeeLink
+from services.customers.employees.models import EmployeeLink, linked
 from services.customers.employees.schemas import EmployeeLinkShape, EmployeeLinksShape
 
 api = Routes("employees", item="employees", description="Who at the agency works with the customers")
@@ -28,10 +26,9 @@ def link(data: dict[str, Any], customer_id: UUID) -> EmployeeLink:
 @api.get("/customers/<uuid:customer_id>/employees")
 @api.response(200, EmployeeLinksShape)
 def list_for_customer(customer_id: UUID) -> dict[str, Any]:
-    """List all links of a customer, what is over last."""
-    query = select(EmployeeLink).filter_by(customer_id=customer_id).order_by(EmployeeLink.valid_from, EmployeeLink.id)
+    """List all links of a customer: those of today by role, those to come, those that are over."""
     with reading() as session:
-        return {"items": sorted(session.scalars(query), key=lambda linked: not linked.active)}
+        return {"items": linked(session, customer_id)}
 
 
 @api.get("/customers/<uuid:customer_id>/employees/<uuid:link_id>")
@@ -48,9 +45,9 @@ def show(customer_id: UUID, link_id: UUID) -> EmployeeLink:
 def change(data: dict[str, Any], customer_id: UUID, link_id: UUID) -> EmployeeLink:
     """Change a link; a last day ends it."""
     with transaction() as session:
-        linked = find(session, EmployeeLink, link_id, customer_id=customer_id)
-        match(linked, SHAPE)
-        return actions.change(session, linked, **data)
+        found = find(session, EmployeeLink, link_id, customer_id=customer_id)
+        match(found, SHAPE)
+        return actions.change(session, found, **data)
 
 
 @api.delete("/customers/<uuid:customer_id>/employees/<uuid:link_id>")
@@ -58,6 +55,6 @@ def change(data: dict[str, Any], customer_id: UUID, link_id: UUID) -> EmployeeLi
 def unlink(customer_id: UUID, link_id: UUID) -> None:
     """Take a link away that should not have been."""
     with transaction() as session:
-        linked = find(session, EmployeeLink, link_id, customer_id=customer_id)
-        match(linked, SHAPE)
-        actions.unlink(session, linked)
+        found = find(session, EmployeeLink, link_id, customer_id=customer_id)
+        match(found, SHAPE)
+        actions.unlink(session, found)

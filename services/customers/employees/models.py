@@ -3,10 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, String, case, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.tables import Versioned, now, within
+from chassis.card import WHOSE
+from chassis.tables import Versioned, today, within
 from services.customers.tables import Base
 
 ROLES = ("responsible", "seller", "recruiter", "substitute")  # the first is whom the head of the card names
@@ -28,12 +29,26 @@ class EmployeeLink(Versioned, Base):
     valid_to: Mapped[date | None]
 
     @property
+    def over(self) -> bool:
+        """Tell whether its last day has been."""
+        return self.valid_to is not None and self.valid_to < today()
+
+    @property
     def active(self) -> bool:
         """Tell whether today is among its days."""
-        today = now().date()
-        return self.valid_from <= today and (self.valid_to is None or today <= self.valid_to)
+        return self.valid_from <= today() and not self.over
 
     def overlaps(self, other: "EmployeeLink") -> bool:
         """Tell whether the two have a day in common."""
         begins_in_time = other.valid_to is None or self.valid_from <= other.valid_to
         return begins_in_time and (self.valid_to is None or other.valid_from <= self.valid_to)
+
+
+_WEIGHT = case({role: place for place, role in enumerate(ROLES)}, value=EmployeeLink.role, else_=len(ROLES))
+LINKS = select(EmployeeLink).filter_by(customer_id=WHOSE).order_by(_WEIGHT, EmployeeLink.valid_from, EmployeeLink.id)
+
+
+def linked(session: Session, customer_id: UUID) -> list[EmployeeLink]:
+    """List the links of a customer: those of today by role, those to come, those that are over."""
+    found = session.scalars(LINKS, {WHOSE.key: customer_id})
+    return sorted(found, key=lambda link: (link.over, not link.active))

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.api import Routes, match
 from chassis.db import find, reading, transaction
 from services.customers.tasks import actions
-from services.customers.tasks.models import Task, completed, waiting
+from services.customers.tasks.models import Task, listed_for
 from services.customers.tasks.schemas import TaskShape, TasksShape
 
 api = Routes("tasks", item="tasks", description="What is to be done for the customers")
@@ -28,7 +28,7 @@ def add(data: dict[str, Any], customer_id: UUID) -> Task:
 def list_for_customer(customer_id: UUID) -> dict[str, Any]:
     """List what is to be done for a customer, then what is done."""
     with reading() as session:
-        return {"items": [*session.scalars(waiting(customer_id)), *session.scalars(completed(customer_id))]}
+        return {"items": session.scalars(listed_for(customer_id)).all()}
 
 
 @api.get("/customers/<uuid:customer_id>/tasks/<uuid:task_id>")

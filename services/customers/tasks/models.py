@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Index, Select, String, case, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.tables import Utc, Versioned, now, within
+from chassis.tables import Utc, Versioned, today, within
 from services.customers.tables import Base
 
 PRIORITIES = ("low", "medium", "high")
@@ -37,17 +37,15 @@ class Task(Versioned, Base):
     @property
     def overdue(self) -> bool:
         """Tell whether it should have been done before today."""
-        return not self.done and self.due is not None and self.due < now().date()
+        return not self.done and self.due is not None and self.due < today()
 
 
-def waiting(customer_id: UUID | BindParameter[UUID]) -> Select[Task]:
-    """Select what is to be done for a customer, what is due first first and what matters most before the rest."""
+def listed_for(customer_id: UUID | BindParameter[UUID]) -> Select[Task]:
+    """Select what is to be done for a customer, by last day and weight, then what is done, the latest first."""
     weight = case({"high": 0, "medium": 1}, value=Task.priority, else_=2)
-    query = select(Task).filter_by(customer_id=customer_id, completed_at=None)
-    return query.order_by(Task.due.is_(None), Task.due, weight, Task.id)
-
-
-def completed(customer_id: UUID | BindParameter[UUID]) -> Select[Task]:
-    """Select what has been done for a customer, the last first."""
-    query = select(Task).where(Task.customer_id == customer_id, Task.completed_at.is_not(None))
-    return query.order_by(Task.completed_at.desc(), Task.id.desc())
+    open_first = (Task.completed_at.is_not(None), Task.completed_at.desc())
+    return (
+        select(Task)
+        .filter_by(customer_id=customer_id)
+        .order_by(*open_first, Task.due.is_(None), Task.due, weight, Task.id)
+    )

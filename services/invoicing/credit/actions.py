@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from chassis.outbox import record
-from chassis.tables import now
+from chassis.tables import today
 from contracts.integration import CreditReportReceived
 from contracts.invoicing import CreditLimitApproved, CreditRatingChanged, CreditRecommended
 from services.invoicing.terms.models import HIGHEST_SCORE, LETTERS, Terms
@@ -21,7 +21,7 @@ class NotBelieved(Exception):
 def rate(session: Session, terms: Terms, letter: str, score: int, source: str, rated_on: date | None = None) -> Terms:
     """Note how well the customer is thought to pay; the earlier rating stays in the log."""
     before = terms.credit_rating, terms.credit_score
-    rated_on = rated_on or now().date()
+    rated_on = rated_on or today()
     if (*before, terms.credit_source, terms.credit_rated_on) == (letter, score, source, rated_on):
         return terms
     terms.credit_rating, terms.credit_score = letter, score

@@ -1,20 +1,19 @@
 """The figures of one customer, each of them a sum over its invoices."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import Session
 
+from chassis.tables import today
 from services.invoicing.invoices.models import Invoice
 
 MONTHS = 24
 LATEST = 10
-WHERE_DAYS_BEGIN = ZoneInfo("Europe/Oslo")
 AGES = {"d1_30": (1, 30), "d31_60": (31, 60), "d61_90": (61, 90)}  # days after the due date
 
 NOTHING = Decimal("0.00")
@@ -25,15 +24,15 @@ SETTLED = Invoice.gross == Invoice.paid
 def figures(session: Session, customer_id: UUID, invoices: Sequence[Invoice]) -> dict[str, Any]:
     """Add everything up; *invoices* are the latest."""
     mine = Invoice.customer_id == customer_id
-    today = datetime.now(WHERE_DAYS_BEGIN).date()
-    ages, unpaid = _ages(session, mine, today)
+    day = today()
+    ages, unpaid = _ages(session, mine, day)
     return {
-        "months": _months(session, mine, today),
+        "months": _months(session, mine, day),
         "open": sum(ages.values()),
         "overdue": sum(ages.values()) - ages["not_due"],
         "ages": ages,
         "unpaid": unpaid,
-        "average_days_to_pay": _days_to_pay(session, mine, today),
+        "average_days_to_pay": _days_to_pay(session, mine, day),
         "invoices": invoices,
     }
 
