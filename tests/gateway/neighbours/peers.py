@@ -21,7 +21,8 @@ class Peer:
         self.connections = 0
         self.behave = behave
         self.open = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.doorman = threading.Thread(target=self._serve, daemon=True)
+        self.doorman.start()
 
     @property
     def port(self):
@@ -47,6 +48,7 @@ class Peer:
 
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)
+        self.doorman.join()  # who came in at the last moment is let out, too
         self.socket.close()
         for connection in self.open:
             connection.close()
