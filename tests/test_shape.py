@@ -14,7 +14,7 @@ from chassis.reactions import announced_by
 from chassis.run import PROGRAMS, create, settings_for
 from chassis.service import UNGUARDED
 from chassis.tables import Tenanted
-from gateway.web.forms import FORMS
+from gateway.web.forms import FORMS, template
 from gateway.web.pages import OPEN
 from tests.suite import environment
 
@@ -124,10 +124,19 @@ def test_every_event_stands_in_a_category_of_the_log(publisher):
 
 def test_every_form_has_its_page():
     """A form without a template is an error to whoever opens it."""
-    missing = [name for name in FORMS if not (ROOT / f"gateway/web/templates/forms/{name}.html").exists()]
+    folder = ROOT / "gateway/web/templates"
+    used = {template(name) for name in FORMS}
 
     assert FORMS
-    assert missing == []
+    assert [name for name in used if not (folder / name).exists()] == []
+
+
+def test_every_template_of_a_form_is_used():
+    """A form that is gone leaves nothing behind; what begins with _ is shared, and the rest is rendered by name."""
+    folder = ROOT / "gateway/web/templates"
+    there = {f"forms/{each.name}" for each in (folder / "forms").glob("[!_]*.html")}
+
+    assert there - {template(name) for name in FORMS} == {"forms/customer_filter.html", "forms/files.html"}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -15,7 +15,7 @@ from gateway.neighbours.clients import Answer
 from gateway.web import merging, problems, undoing
 from gateway.web.choices import choices
 from gateway.web.fields import Typed, body_of, typed_again, values_of
-from gateway.web.forms import FORMS, Form
+from gateway.web.forms import FORMS, Form, template
 from gateway.web.merging import STORED, Difference
 from gateway.web.texts import gettext
 
@@ -171,7 +171,8 @@ def _render(name: str, customer: str | None, resource: str | None, shown: Shown,
     shown.title = gettext(form.title_edit if resource and form.title_edit else form.title)
     shown.choices = choices(name, auth.caller(), customer, resource)
     about = {"id": customer} if customer else None
-    return make_response(render_template(f"forms/{name}.html", form=shown, customer=about), status)
+    page = render_template(template(name), form=shown, act=form, customer=about)
+    return make_response(page, status)
 
 
 def _refused_page(answer: Answer) -> Response:

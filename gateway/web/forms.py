@@ -1,6 +1,7 @@
 """The forms of the card: which service each one speaks to, and what it reads and changes there.
 
-A form is one entry here and one template in ``templates/forms``. Adding a field to a form is one word in each.
+A form is one entry here and one template in ``templates/forms``, shared by all acts that only ask. Adding a field to a
+form is one word in each.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ class Form:
     delete: str = ""  # DELETE here
     read: str = ""  # where the present values and their ETag are; edit unless said
     title_edit: str = ""
+    template: str = ""  # the name of the form unless said
+    asks: str = ""  # said in place of fields: what the act does, on a page or in a dialog of its own
+    button: str = ""  # … and the word it is done with
     done: str = ""  # said when it is done, with a button that opens …
     undo: str = ""  # … the form that takes it back: its fields are what stood there before
 
@@ -43,9 +47,20 @@ class Form:
                 return method, path
         raise LookupError(self.title)
 
+    @property
+    def takes_away(self) -> bool:
+        """Tell whether its button warns."""
+        return bool(self.delete)
+
     def source(self, resource: str | None) -> str:
         """Return where the present values are; a new thing has none."""
         return "" if self.target(resource)[0] == "POST" else self.read or self.edit or self.delete
+
+
+def template(name: str) -> str:
+    """Return where the template of a form is."""
+    form = FORMS[name]
+    return f"forms/{'_act' if form.asks else form.template or name}.html"
 
 
 FORMS = {
@@ -85,10 +100,15 @@ FORMS = {
     ),
     "employee_unlink": Form(
         lazy("Remove the link"), "customers", (), delete=f"{CUSTOMER}/employees/{{resource}}",
+        asks=lazy(
+            "For a link that should not have been. One that is over is given a last day, and stays in the history."
+        ),
+        button=lazy("Remove"),
         done=lazy("Removed the link."), undo="employee_relink",
     ),
     "employee_relink": Form(
-        lazy("Link the employee again"), "customers", EMPLOYEE_LINK, add=f"{CUSTOMER}/employees"
+        lazy("Link the employee again"), "customers", EMPLOYEE_LINK, add=f"{CUSTOMER}/employees",
+        template="employee_link",
     ),
     "contact": Form(
         lazy("New contact"), "customers",
@@ -115,28 +135,36 @@ FORMS = {
     "task_complete": Form(
         lazy("Complete the task"), "customers", (),
         put=f"{CUSTOMER}/tasks/{{resource}}/complete", read=f"{CUSTOMER}/tasks/{{resource}}",
+        asks=lazy("It is kept under what was done lately, and can be opened again."),
+        button=lazy("Complete the task"),
         done=lazy("Completed the task."), undo="task_reopen",
     ),
     "task_reopen": Form(
         lazy("Open the task again"), "customers", (),
         put=f"{CUSTOMER}/tasks/{{resource}}/reopen", read=f"{CUSTOMER}/tasks/{{resource}}",
+        asks=lazy("It is listed among what is to be done again."), button=lazy("Open the task again"),
         done=lazy("Opened the task again."), undo="task_complete",
     ),
     "task_remove": Form(
         lazy("Remove the task"), "customers", (), delete=f"{CUSTOMER}/tasks/{{resource}}",
+        asks=lazy("For a task that should not have been. One that is done is completed, and stays in the history."),
+        button=lazy("Remove"),
         done=lazy("Removed the task."), undo="task_restore",
     ),
-    "task_restore": Form(lazy("Put the task back"), "customers", TASK, add=f"{CUSTOMER}/tasks"),
+    "task_restore": Form(lazy("Put the task back"), "customers", TASK, add=f"{CUSTOMER}/tasks", template="task"),
     "tags": Form(lazy("New tags"), "customers", (Words("tags", "name"),), add=f"{CUSTOMER}/tags"),
     "note_delete": Form(
         lazy("Delete the note"), "customers", (), delete=f"{CUSTOMER}/notes/{{resource}}",
+        asks=lazy("The note can be brought back for a day."), button=lazy("Delete"),
         done=lazy("Deleted the note."), undo="note_restore",
     ),
     "note_restore": Form(
-        lazy("Bring the note back"), "customers", (), add=f"{CUSTOMER}/notes/{{resource}}/restore"
+        lazy("Bring the note back"), "customers", (), add=f"{CUSTOMER}/notes/{{resource}}/restore",
+        asks=lazy("The note stands on the card again as it was."), button=lazy("Bring back"),
     ),
     "tag_remove": Form(
         lazy("Remove tag"), "customers", (), delete=f"{CUSTOMER}/tags/{{resource}}",
+        asks=lazy("The tag is taken off this customer only. Others keep it."), button=lazy("Take off"),
         done=lazy("Took the tag off."), undo="tag_restore",
     ),
     "tag_restore": Form(lazy("Put the tag back"), "customers", (Field("name"),), add=f"{CUSTOMER}/tags"),
@@ -156,18 +184,22 @@ FORMS = {
     ),
     "fixed_line_remove": Form(
         lazy("Remove the fixed invoice line"), "invoicing", (), delete=f"{CUSTOMER}/fixed-lines/{{resource}}",
+        asks=lazy("The line stands on no more invoices. Those that are sent keep it."), button=lazy("Remove"),
         done=lazy("Removed the line."), undo="fixed_line_restore",
     ),
     "fixed_line_restore": Form(
         lazy("Put the fixed invoice line back"), "invoicing", (*FIXED_LINE, Count("position")),
-        add=f"{CUSTOMER}/fixed-lines",
+        add=f"{CUSTOMER}/fixed-lines", template="fixed_line",
     ),
     "file_bin": Form(
         lazy("Move the file to the bin"), "files", (), delete=f"{CUSTOMER}/files/{{resource}}",
+        asks=lazy("The file goes to the bin, and can be brought back from there for a time."),
+        button=lazy("Move to the bin"),
         done=lazy("Moved to the bin."), undo="file_restore",
     ),
     "file_restore": Form(
-        lazy("Bring the file back"), "files", (), add=f"{CUSTOMER}/files/{{resource}}/restore"
+        lazy("Bring the file back"), "files", (), add=f"{CUSTOMER}/files/{{resource}}/restore",
+        asks=lazy("The file lies on the card again as it was."), button=lazy("Bring back"),
     ),
     "communication": Form(
         lazy("Register communication"), "dialog",
