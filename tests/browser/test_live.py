@@ -58,6 +58,19 @@ def test_the_focus_and_what_is_unfolded_stay(listening, nordlys, customer):
     expect(listening.locator("#open-general")).to_be_focused()
 
 
+def test_nothing_is_drawn_anew_under_a_finger(listening, nordlys, customer):
+    """A click is a press and a release on the same thing; what takes its place in between swallows it."""
+    listening.locator("#open-general").hover()
+    listening.mouse.down()
+    with listening.expect_response(lambda answer: answer.url.endswith(f"/customers/{customer['id']}")) as looked:
+        change(nordlys, customer, name="Fjordvik Gruppen AS")
+    looked.value.finished()
+    listening.mouse.up()
+
+    expect(listening.locator("#dialog[open] #field-name")).to_have_value("Fjordvik Gruppen AS")
+    expect(listening.locator("h1")).to_have_text("Fjordvik Gruppen AS")
+
+
 def test_the_focus_goes_back_to_what_opened_a_dialog_though_it_was_drawn_anew(listening, nordlys, customer):
     opened(listening, "open-general")
     change(nordlys, customer, name="Fjordvik Gruppen AS")

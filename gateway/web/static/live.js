@@ -6,6 +6,7 @@
 const CALM = 250; // milliseconds in which several changes become one look
 const LOG = 1200; // milliseconds after which the log has heard of it as well
 const LATE = 5000; // milliseconds between two looks while something is not as it should be
+const PRESS = 5000; // milliseconds that a press may last: some are let go of where nobody tells
 const OWN = 3000; // milliseconds after a save of one's own: what changes then is no news
 const view = document.getElementById("view");
 let source = null;
@@ -13,11 +14,23 @@ let waiting = null;
 let again = null;
 let later = null;
 let saved = 0;
+let lifted = null; // kept when what was pressed last is let go of
+let lift = () => {};
 
 const differing = (fresh) => [...fresh.querySelectorAll("[data-seal]")].filter(({ id, dataset }) => {
   const here = document.getElementById(id);
   return here && here.dataset.seal !== dataset.seal && dataset.status !== "unavailable"; // better old than nothing
 });
+
+// A click is a press and a release on the same thing: what took its place in between would swallow it.
+document.addEventListener("pointerdown", ({ button }) => {
+  if (button !== 0) return;
+  lifted = new Promise((done) => {
+    lift = done;
+    setTimeout(done, PRESS);
+  });
+});
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(lift));
 
 // An item in which somebody unfolded something or stands with the keyboard is put back the same way.
 function replace(fresh) {
@@ -47,6 +60,7 @@ async function look() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   if (answer?.ok && !answer.redirected) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    await lifted;
     const changed = differing(fresh).map(replace);
     if (changed.length && Date.now() - saved > OWN) mark(changed);
   }
