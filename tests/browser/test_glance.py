@@ -1,5 +1,6 @@
 """The first look at a card: who this is, whom to call, whether they pay, what is going on, what is to be done."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -96,3 +97,14 @@ def test_what_was_silent_comes_back_by_itself(suite, page, nordlys):
     expect(panel(page, "economy")).to_contain_text("Ingen fakturaer ennå")
     expect(page.locator(".alerts")).to_contain_text("Kan ikke faktureres ennå")
     expect(page.locator("#trouble")).to_be_empty()
+
+
+def test_many_silent_parts_are_counted_and_not_named_one_by_one(suite, page, nordlys):
+    seen = nordlys.ada.register("Sett Rederi AS")
+    open_card(page, seen)
+    with silenced(suite, "customers", "killed"):
+        page.reload()
+        expect(page.locator("#trouble")).to_have_text(
+            re.compile(r"^\s*\d\d deler av kortet viser det som sist var kjent, hver med sitt tidspunkt\.\s*$")
+        )
+        expect(item(page, "general")).to_contain_text("Sist kjent")
