@@ -85,6 +85,7 @@ class Demo:
         self.api = api
         self.announce = announce
         self.who = who
+        self.me = api.get("/api/session")["id"]
         self.dice = random.Random(2026)  # noqa: S311  # plausible, not secret
         self.colleagues: dict[str, list[str]] = defaultdict(list)
         self.departments = {each["name"]: each["id"] for each in api.get("/api/directory/departments")["items"]}
@@ -129,8 +130,11 @@ class Demo:
 
     def _duties(self, customer: str, number: int, home: str) -> None:
         team = self.colleagues[home]
-        for turn, role in enumerate(("responsible", "recruiter")):
-            body = {"employee": team[(number + turn) % len(team)], "role": role, "valid_from": "2026-01-01"}
+        roles = [(team[number % len(team)], "responsible"), (team[(number + 1) % len(team)], "recruiter")]
+        if number % 4 == 1:
+            roles.append((self.me, "seller"))
+        for employee, role in roles:
+            body = {"employee": employee, "role": role, "valid_from": "2026-01-01"}
             self.api.post(f"/api/customers/customers/{customer}/employees", body)
         for title, days, priority in agency.TASKS[: number % 4]:
             due = (today() + timedelta(days=days)).isoformat()

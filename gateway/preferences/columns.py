@@ -5,18 +5,32 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from chassis.auth import Caller
 from chassis.errors import Invalid
 from gateway.preferences.actions import keep
 from gateway.preferences.models import Preferences
 
-COLUMNS = ("number", "type", "org_number", "place", "department", "phone", "email", "updated_at")
-BEGINNING = ("number", "type", "org_number", "place", "department", "updated_at")
+COLUMNS = (
+    "number", "type", "org_number", "place", "department", "responsible", "tasks", "phone", "email", "updated_at",
+)  # fmt: skip
+BEGINNING = ("number", "type", "place", "department", "responsible", "tasks", "updated_at")
+ITEM_OF = {"responsible": "employees", "tasks": "tasks"}  # what a column comes from, where it may be switched off
 
 
-def shown(mine: Preferences) -> list[str]:
+def offered(who: Caller) -> list[str]:
+    """Return the columns that somebody can choose among, in the order in which they stand."""
+    return [each for each in COLUMNS if each not in ITEM_OF or may_see(who, ITEM_OF[each])]
+
+
+def may_see(who: Caller, item: str) -> bool:
+    """Tell whether the list shows what is in an item of the customers service."""
+    return item not in who.disabled and who.may(f"customers:{item}:read")
+
+
+def shown(mine: Preferences, who: Caller) -> list[str]:
     """Return the columns that are shown, in the order in which they stand; another release may have kept others."""
     chosen = BEGINNING if mine.columns is None else mine.columns
-    return [each for each in COLUMNS if each in chosen]
+    return [each for each in offered(who) if each in chosen]
 
 
 def choose(session: Session, employee: UUID, chosen: Collection[str] | None) -> None:

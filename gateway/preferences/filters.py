@@ -13,7 +13,7 @@ from chassis.shapes import Line
 from gateway.directory.models import Employee
 from gateway.preferences.actions import keep, preferences
 
-NARROWING = ("text", "type", "place", "department", "tag")
+NARROWING = ("text", "type", "place", "department", "employee", "tag")
 KNOWN = (*NARROWING, "sort")
 LONGEST = 100  # characters; the service refuses what is longer
 MOST = 20

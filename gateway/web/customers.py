@@ -32,14 +32,14 @@ def install(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/customers/filters", "customer_filter", filter_form)
     blueprint.add_url_rule("/customers/filters", "save_customer_filter", save_filter, methods=["POST"])
     blueprint.add_url_rule("/customers/filters/forget", "forget_customer_filter", forget_filter, methods=["POST"])
-    blueprint.add_app_template_filter(columns.shown, "columns_shown")
 
 
 def show() -> Response:
     """List and find customers; what is wrong with the question, or who is away, the page says itself."""
     sent = {name: request.args.get(name, "").strip() for name in (*filters.KNOWN, "cursor")}
     asked = {name: value for name, value in sent.items() if value}
-    answer = call(auth.caller(), "customers", "GET", "/customers", query=asked)
+    who = auth.caller()
+    answer = call(who, "customers", "GET", "/customers", query=asked)
     page = render_template(
         "customers.html",
         found=answer.json() if answer.ok else {"items": [], "next": None},
@@ -50,6 +50,9 @@ def show() -> Response:
         errors=_errors(answer),
         away=answer.status >= SERVER_FAULT,
         types=TYPES,
+        own_search=_own_search(),
+        columns=columns.offered(who),
+        shown=columns.shown(frame.mine(), who),
         sorts=SORTS,
         gone=None,
     )
@@ -96,7 +99,9 @@ def forget_filter() -> Response:
     if not request.headers.get("HX-Request"):
         return make_response(redirect(_back(), 303))
     here = filters.query_of(filters.read(urlsplit(_back()).query))
-    return make_response(render_template("customers/saved.html", gone=gone, query=here, address=_back))
+    return make_response(
+        render_template("customers/saved.html", gone=gone, query=here, own_search=_own_search(), address=_back)
+    )
 
 
 def _form(name: str, query: str, errors: dict[str, str], status: int = 200) -> Response:
@@ -115,6 +120,11 @@ def _back() -> str:
     """Return where the list stands that somebody chose something at."""
     here = request.headers.get("HX-Current-URL") or request.form.get("next", "")
     return _address(filters.read(urlsplit(here).query, "cursor"))
+
+
+def _own_search() -> str:
+    """Return the search for the customers whom whoever looks works with, where the list may be narrowed to them."""
+    return filters.query_of({"employee": str(frame.me())}) if columns.may_see(auth.caller(), "employees") else ""
 
 
 def _errors(answer: Answer) -> dict[str, str]:

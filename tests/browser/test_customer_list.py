@@ -172,7 +172,7 @@ def test_columns_are_chosen_and_stay_so_for_whoever_chose_them(listed, visit, no
 
     listed.reload()
     expect(listed.get_by_role("columnheader")).to_have_text(
-        ["Nummer", "Navn", "Organisasjonsnummer", "Sted", "Avdeling", "Telefon", "Sist endret"]
+        ["Nummer", "Navn", "Sted", "Avdeling", "Ansvarlig", "Oppgaver", "Telefon", "Sist endret"]
     )
     other = visit(nordlys.ada)
     other.goto("/customers?text=hav")

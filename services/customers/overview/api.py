@@ -1,6 +1,6 @@
 """Routes of the customer list."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from chassis.db import reading
 from chassis.errors import Invalid
 from chassis.paging import Place, every_word, page
 from chassis.tables import overlaps
-from services.customers.overview.schemas import CustomerListShape, CustomerPageShape
+from services.customers.employees.models import responsible_for, works_with
+from services.customers.overview.schemas import CustomerListShape, CustomerPageShape, CustomerRowShape, WorkShape
 from services.customers.profile.models import Customer
 from services.customers.tags.models import carried
+from services.customers.tasks.models import ToDo, to_do
 
 api = Routes("overview", description="Find customers")
 
@@ -25,6 +27,8 @@ ORDERS: dict[str, tuple[Place, ...]] = {
     "number": (Customer.number,),
     "updated_at": (Customer.updated_at, Customer.id),
 }
+OWN = CustomerRowShape().fields.keys() - WorkShape().fields.keys()  # what stands in the row of the customer itself
+NOTHING_TO_DO = ToDo(0, 0)
 
 
 @api.get("/customers")
@@ -37,7 +41,25 @@ def list_all(asked: dict[str, Any]) -> dict[str, Any]:
     with reading() as session:
         found = page(session, query, ORDERS[sort.removeprefix("-")], asked, descending=sort.startswith("-"))
         alone = not asked["cursor"] and found["next"] is None
-        return {**found, "total": len(found["items"]) if alone else _total(session, query)}
+        total = len(found["items"]) if alone else _total(session, query)
+        return {"items": _rows(session, found["items"]), "next": found["next"], "total": total}
+
+
+def _rows(session: Session, customers: Sequence[Customer]) -> list[dict[str, Any]]:
+    """Lay out a page, with who is responsible and what is to be done where the caller may see it."""
+    shown = [customer.id for customer in customers]
+    people = responsible_for(session, shown) if _may_see("employees") else None
+    tasks = to_do(session, shown) if _may_see("tasks") else None
+    return [
+        {name: getattr(customer, name) for name in OWN}
+        | {"responsible": None if people is None else people.get(customer.id, [])}
+        | (dict.fromkeys(ToDo._fields) if tasks is None else tasks.get(customer.id, NOTHING_TO_DO)._asdict())
+        for customer in customers
+    ]
+
+
+def _may_see(item: str) -> bool:
+    return item not in caller().disabled and caller().may(f"customers:{item}:read")
 
 
 def _total(session: Session, query: Select[Any]) -> int | None:
@@ -49,16 +71,9 @@ def _total(session: Session, query: Select[Any]) -> int | None:
 
 def _conditions(asked: dict[str, Any]) -> Iterator[ColumnElement[bool]]:
     yield from every_word(asked.get("text", ""), Customer.search_text)
-    if "id" in asked:
-        yield Customer.id.in_(asked["id"])
-    if asked.get("type"):
-        yield Customer.type == asked["type"]
-    if asked.get("place"):
-        yield Customer.place.icontains(asked["place"], autoescape=True)
-    if asked.get("department"):
-        yield _of_department(asked["department"])
-    if asked.get("tag"):
-        yield _tagged(asked["tag"])
+    for name, condition in NARROWED_BY.items():
+        if asked.get(name) not in (None, ""):
+            yield condition(asked[name])
 
 
 def _of_department(department: UUID) -> ColumnElement[bool]:
@@ -69,6 +84,25 @@ def _of_department(department: UUID) -> ColumnElement[bool]:
 
 
 def _tagged(tag: str) -> ColumnElement[bool]:
-    if "tags" in caller().disabled:
-        raise Invalid({"tag": "Your agency has switched tags off."})
+    _refuse_unseen("tags", "tag")
     return carried(tag)
+
+
+def _worked_with(employee: UUID) -> ColumnElement[bool]:
+    _refuse_unseen("employees", "employee")
+    return works_with(employee)
+
+
+def _refuse_unseen(item: str, field: str) -> None:
+    if not _may_see(item):
+        raise Invalid({field: "Your agency has switched this off, or you may not see it."})
+
+
+NARROWED_BY: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "id": Customer.id.in_,
+    "type": lambda kind: Customer.type == kind,
+    "place": lambda text: Customer.place.icontains(text, autoescape=True),
+    "department": _of_department,
+    "tag": _tagged,
+    "employee": _worked_with,
+}

@@ -20,10 +20,19 @@ class CustomerListShape(PageShape):
     place = fields.String(validate=validate.Length(max=100, error="At most {max} characters."))
     tag = fields.String(validate=validate.Length(max=50, error="At most {max} characters."))
     department = Id(allow_none=False)
+    employee = Id(allow_none=False)
     sort = Choice(*SORTS)
 
 
-class CustomerRowShape(Shape):
+class WorkShape(Shape):
+    """Who is responsible for a customer today and what is to be done; null where the caller may not see that."""
+
+    responsible = fields.List(fields.UUID(), allow_none=True)
+    open_tasks = fields.Integer(allow_none=True)
+    overdue_tasks = fields.Integer(allow_none=True)
+
+
+class CustomerRowShape(WorkShape):
     """A customer in a list."""
 
     id = Id()

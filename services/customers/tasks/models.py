@@ -1,10 +1,12 @@
 """Tasks."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Index, Select, String, case, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BindParameter, Index, Select, String, case, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.tables import Utc, Versioned, today, within
 from services.customers.tables import Base
@@ -49,3 +51,19 @@ def listed_for(customer_id: UUID | BindParameter[UUID]) -> Select[Task]:
         .filter_by(customer_id=customer_id)
         .order_by(*open_first, Task.due.is_(None), Task.due, weight, Task.id)
     )
+
+
+class ToDo(NamedTuple):
+    """How many tasks of a customer are open, and how many of those should have been done before today."""
+
+    open_tasks: int
+    overdue_tasks: int
+
+
+def to_do(session: Session, customers: Iterable[UUID]) -> dict[UUID, ToDo]:
+    """Count what is to be done for each of the customers for whom anything is."""
+    late = func.count(case((Task.due < today(), 1)))
+    open_ones = select(Task.customer_id, func.count(), late).where(
+        Task.customer_id.in_(customers), Task.completed_at.is_(None)
+    )
+    return {customer: ToDo(*counts) for customer, *counts in session.execute(open_ones.group_by(Task.customer_id))}
