@@ -7,15 +7,18 @@ what is still different was lost.
 
 import json
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from chassis.run import PROGRAMS
 from operations.comparing import Account, Difference, compare
 from operations.digests import Head
 from operations.mending import Wish
 from operations.places import Place
+
+T = TypeVar("T")
 
 SENT_AGAIN = ("missing", "behind", "unheard")
 
@@ -92,14 +95,14 @@ class Reconciler:
         return found
 
     def _accounts(self) -> dict[str, Account]:
-        return {name: Account.read(self.place.run(name, "digests")) for name in PROGRAMS}
+        return of_all(lambda name: Account.read(self.place.run(name, "digests")))
 
     def _await(self, latest: Mapping[str, list[str]], found: Sequence[Difference]) -> bool:
         """Wait until what had been announced has arrived, and nobody keeps an event of these aggregates for later."""
         marks, ends = Marks(latest), time.monotonic() + self.patience
         while time.monotonic() < ends:
             time.sleep(self.pause)
-            heads = [self._head(name, marks.asked) for name in PROGRAMS]
+            heads = list(of_all(lambda name: self._head(name, marks.asked)).values())
             marks.look(heads)
             if all(marks.passed(head, self.settling) for head in heads) and not _kept(heads, found):
                 time.sleep(self.pause)  # what came in a crowd is done one after the other
@@ -110,6 +113,12 @@ class Reconciler:
         arrived = ",".join(sorted(asked))
         [line] = self.place.run(name, "digests", "--head", *(("--arrived", arrived) if arrived else ()))
         return Head(**json.loads(line))
+
+
+def of_all(ask: Callable[[str], T]) -> dict[str, T]:
+    """Ask all programs at once: where each is reached by a command, starting those is what takes long."""
+    with ThreadPoolExecutor(len(PROGRAMS)) as pool:
+        return dict(zip(PROGRAMS, pool.map(ask, PROGRAMS), strict=True))
 
 
 class Marks:

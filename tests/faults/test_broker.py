@@ -17,7 +17,7 @@ from tests.faults.pulse import Pulse
 AFTER_RESTART, AFTER_HANG = 10.0, 15.0  # seconds until events flow again: the goals of the suite
 HANG = 8.0  # seconds; long enough for two missed heartbeats of two seconds, which is what a minute would show
 PAUSE = 0.1  # seconds between a writer's writes: these tests time a recovery, not how much two busy cores can follow
-ROUNDS = 50
+ROUNDS = 25
 OWNER = ("register", "rename", "contact", "note")
 RNG = random.Random(3)
 
@@ -35,7 +35,7 @@ def unanswered(journal):
 
 
 def test_no_answer_that_comes_late_confirms_another_event(mortal_broker):
-    """L08, as kombu has it wrong: fifty rounds here, a thousand in ``benchmarks/false_confirms.py``."""
+    """L08, as kombu has it wrong: twenty-five rounds here, a thousand in ``benchmarks/false_confirms.py``."""
     assert false_confirms.count(mortal_broker, ROUNDS) == 0
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.faults import chaos
 from tests.faults.mishaps import MISHAPS
 
-MISHAPS_HERE, WRITES = 20, 5_000
+MISHAPS_HERE, WRITES = 16, 4_000
 LONGEST = 240.0  # seconds
 
 

@@ -56,7 +56,7 @@ def test_a_worker_out_of_memory_is_killed_and_another_goes_on(plant, writers, or
 def test_workers_that_are_asked_to_stop_again_and_again_lose_nothing(plant, writers, oracle):
     """L33: at any moment of what they do."""
     with writing(writers, pause=0.01):
-        for _ in range(3):
+        for _ in range(2):
             with mishaps.workers_are_restarted(plant, RNG):
                 pass
     assert oracle.verdict() == []

@@ -91,7 +91,7 @@ class Writer(threading.Thread):
         there = f"customers/{customer['id']}"
         self.who.write(f"/api/customers/{there}/contacts", {"name": "Kari Nordmann"})
         self.who.write(f"/api/customers/{there}", {"name": f"Nytt navn {number} AS"}, "PATCH", customer["version"])
-        time.sleep(0.1)  # until the others have heard of the customer, as a rule
+        time.sleep(0.4)  # until the others have heard of the customer, as a rule; and backing up is given a share
         content = f"Avtale {number}".encode()
         answer = self.who.upload(f"/api/files/{there}/files?name=avtale.txt", content)
         if answer.status_code == 201:  # else: not heard of yet
@@ -159,7 +159,7 @@ def test_the_drill_restores_a_suite_that_was_backed_up_under_load(place_of, tmp_
         operate("restore-all", tmp_path / "backup", *new.reached)
     with running(new) as suite:
         with timed("reconcile"):
-            operate("reconcile", "--repair", "--patience", "10", *new.reached)
+            operate("reconcile", "--repair", "--patience", "5", *new.reached)
         assert operate("reconcile", *new.reached).splitlines()[-1].startswith("0 differences")
 
         again = Agency(suite.address(), nordlys.tenant, nordlys.email)
