@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from os import SEEK_END
 from typing import IO, Any, TypeVar
@@ -28,7 +28,7 @@ from gateway.settings import GatewaySettings
 R = TypeVar("R", Answer, Stream)
 
 TOKEN_KEPT = 30.0  # seconds; half of a token's life
-MOST_TOKENS = 5_000
+MOST_CALLERS = 1_000
 MARGIN_MS = 30  # of the caller's time, to say that there was no answer
 YOUNG = 5.0  # seconds; so long after a customer was registered, a service may not have heard of it yet
 PATIENCE = 1.5  # seconds to wait until it has
@@ -66,20 +66,25 @@ class Services:
         self.neighbours = {name: Neighbour(name, url) for name, url in settings.services.items()}
         self.kept = Kept()
         self._key = OKPKey.import_key(settings.token_private_key)
-        self._tokens: OrderedDict[tuple[Caller, str], tuple[float, str]] = OrderedDict()
+        self._tokens: OrderedDict[Caller, dict[str, tuple[float, str]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def authorization(self, caller: Caller, service: str) -> dict[str, str]:
         """Return the header that says who calls; another role, department or setting is another caller."""
-        made, token = self._tokens.get((caller, service), (0.0, ""))
-        if not token or time.monotonic() - made > TOKEN_KEPT:
-            token = auth.issue(self._key, caller, service)
-            with self._lock:
-                self._tokens[caller, service] = (time.monotonic(), token)
-                self._tokens.move_to_end((caller, service))
-                if len(self._tokens) > MOST_TOKENS:
-                    self._tokens.popitem(last=False)
-        return {"Authorization": f"Bearer {token}"}
+        return self.authorizations(caller, [service])[service]
+
+    def authorizations(self, caller: Caller, services: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return that header for several services: who calls is looked up once."""
+        with self._lock:
+            tokens = self._tokens.setdefault(caller, {})
+            self._tokens.move_to_end(caller)
+            if len(self._tokens) > MOST_CALLERS:
+                self._tokens.popitem(last=False)
+        now = time.monotonic()
+        for service in services:
+            if service not in tokens or now - tokens[service][0] > TOKEN_KEPT:
+                tokens[service] = now, auth.issue(self._key, caller, service)
+        return {service: {"Authorization": f"Bearer {tokens[service][1]}"} for service in services}
 
 
 def services() -> Services:
@@ -111,7 +116,8 @@ def call(  # noqa: PLR0913  # what HTTP is made of
         return through(caller, service, asked, neighbour(service).ask)
     except (ServiceAway, ServiceLate) as error:
         response = problems.refused(error)
-        return Answer(response.status_code, list(response.headers), response.get_data())
+        raw = [(name.encode(), value.encode()) for name, value in response.headers]
+        return Answer(response.status_code, raw, response.get_data())
 
 
 def _content(json: Any, body: IO[bytes] | None) -> tuple[bytes | Iterator[bytes] | None, dict[str, str]]:
@@ -152,8 +158,9 @@ def ask_several(
 ) -> dict[str, Answer | Unanswered]:
     """Put several questions at once: by a name of one's own, which service is asked for which path."""
     every = services()
+    signed = every.authorizations(caller, {service for service, _ in questions.values()})
     calls = {
-        name: (every.neighbours[service], Call("GET", path, every.authorization(caller, service)))
+        name: (every.neighbours[service], Call("GET", path, signed[service]))
         for name, (service, path) in questions.items()
     }
     return ask_all(calls, min(deadline_ms, _left_ms()))

@@ -7,7 +7,7 @@ that nobody answers ends in ``Away`` or ``Late``; a program that keeps silent is
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ import orjson
 from werkzeug.datastructures import Headers
 
 from chassis import deadlines, logs
-from gateway.neighbours.connections import STALL, Call, Connection, Reply
+from gateway.neighbours.connections import STALL, Call, Connection, RawHeaders, Reply
 
 CHUNK = 64 * 1024
 MOST_FAILURES = 3  # in a row, then a program is left alone
@@ -42,13 +42,13 @@ class Answer:
     """What a program said."""
 
     status: int
-    sent_headers: Sequence[tuple[str, str]]
+    raw_headers: RawHeaders
     body: bytes
 
     @cached_property
     def headers(self) -> Headers:
         """Find a header whatever its letters; the card, whose answers come by fives, looks at none."""
-        return Headers(list(self.sent_headers))
+        return found_in(self.raw_headers)
 
     @property
     def ok(self) -> bool:
@@ -67,6 +67,11 @@ class Stream(NamedTuple):
     headers: Headers
     chunks: Iterator[bytes]
     close: Callable[[], None]
+
+
+def found_in(raw: RawHeaders) -> Headers:
+    """Read headers as HTTP has them."""
+    return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
 
 
 class Breaker:
@@ -188,7 +193,7 @@ class Exchange:
         """Wait for the head of the answer."""
         reply = self._try(self._head)
         self.to.breaker.succeeded()
-        return Stream(reply.status, Headers(reply.headers), self._chunks(reply), self._drop)
+        return Stream(reply.status, found_in(reply.headers), self._chunks(reply), self._drop)
 
     def _chunks(self, reply: Reply) -> Iterator[bytes]:
         assert self.connection is not None

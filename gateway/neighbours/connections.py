@@ -24,6 +24,8 @@ PIECE = 64 * 1024  # bytes read at once
 LARGEST_HEAD = 64 * 1024  # bytes
 FIRST_FINAL = 200  # what is said before it, such as 100 Continue, is not the answer yet
 
+RawHeaders = list[tuple[bytes, bytes]]  # as they came: few answers are asked for theirs
+
 _UNFIT_IN_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # would begin another header, or another request
 _UNFIT_IN_PATH = re.compile(r"[^\x21-\x7e]")
 
@@ -82,11 +84,11 @@ class Reply:
         self._source = source
         self._parser = HttpResponseParser(self)
         self._bodiless = method == "HEAD"
-        self._names: list[tuple[str, str]] = []
+        self._names: RawHeaders = []
         self._pieces: deque[bytes] = deque()
         self._has_head = self._is_whole = self._goes_on = False
         self.status = 0
-        self.headers: list[tuple[str, str]] = []
+        self.headers: RawHeaders = []
 
     @property
     def reusable(self) -> bool:
@@ -114,7 +116,7 @@ class Reply:
         data = self._source.recv(PIECE)
         if data:
             self._feed(data)
-        elif self._has_head and not self._is_measured:
+        elif self._has_head and not self._is_measured():
             self._is_whole = True  # as servers of old end an answer: they hang up
         else:
             raise Garbled("the connection was closed in the middle of an answer")
@@ -132,7 +134,7 @@ class Reply:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header."""
-        self._names.append((name.decode("latin-1"), value.decode("latin-1")))
+        self._names.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Take the head, unless the answer is still to come, or has been before."""
@@ -142,8 +144,11 @@ class Reply:
             return
         self.status, self.headers, self._has_head = status, names, True
         self._keeps_alive = self._parser.should_keep_alive()
-        self._is_measured = any(name.lower() in ("content-length", "transfer-encoding") for name, _ in names)
         self._is_whole = self._bodiless
+
+    def _is_measured(self) -> bool:
+        """Tell whether the head says how long the body is."""
+        return any(name.lower() in (b"content-length", b"transfer-encoding") for name, _ in self.headers)
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -202,7 +207,7 @@ class Connection:
         """Write request line and headers; whoever streams a body says himself how long it is."""
         headers = {"Host": self._place, "Accept-Encoding": "identity", **call.headers, **more}
         lines = [f"{name}: {value}" for name, value in headers.items()]
-        if _UNFIT_IN_PATH.search(call.path) or any(map(_UNFIT_IN_LINE.search, lines)):
+        if _UNFIT_IN_PATH.search(call.path) or _UNFIT_IN_LINE.search("".join(lines)):
             raise ValueError("a path or a header holds what would begin another line")
         return "\r\n".join([f"{call.method} {call.path} HTTP/1.1", *lines, "", ""]).encode("latin-1")
 
