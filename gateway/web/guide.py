@@ -69,6 +69,10 @@ TERMS = {
     lazy("Owner department"): lazy(
         "The department that the customer belongs to. Other departments see the customer only when they are linked."
     ),
+    lazy("My customers"): lazy(
+        "The customers to whom you are linked as an employee today, in whatever role. "
+        "They are one click away in the list."
+    ),
     lazy("Ended contact"): lazy(
         "Somebody who has left the customer or is not to be contacted. The history stays; choices and mailings do not."
     ),
