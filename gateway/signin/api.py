@@ -9,7 +9,7 @@ from gateway.directory.schemas import MeShape
 from gateway.preferences.language import speak_as_kept
 from gateway.signin import actions, cookie
 from gateway.signin.schemas import CredentialsShape
-from gateway.visitors import look_up, whoami
+from gateway.visitors import Visitor, look_up, whoami
 
 door = Blueprint("door", __name__)  # open: whoever signs in has no rights yet
 api = Routes("session", url_prefix="/api/session", description="The session of whoever is signed in")
@@ -22,15 +22,17 @@ def sign_in() -> Response:
     """Sign in; the session gets a new id, and the one that was there ends."""
     given = StrictParser().parse(CREDENTIALS, request, location="json")
     token = actions.sign_in(given["email"], given["password"], request.remote_addr or "")
-    return begin(token, Response(events.to_json(ME.dump(shown(look_up(token)))), 201, content_type="application/json"))
+    visitor = look_up(token)
+    said = Response(events.to_json(ME.dump(shown(visitor))), 201, content_type="application/json")
+    return begin(token, visitor, said)
 
 
-def begin(token: str, response: Response) -> Response:
+def begin(token: str, visitor: Visitor | None, response: Response) -> Response:
     """Hand out a session in place of the one that the client came with, and speak the employee's language."""
     if before := cookie.sent(request):
         actions.sign_out(before)
     cookie.give(response, token)
-    if visitor := look_up(token):
+    if visitor:
         speak_as_kept(response, visitor.caller)
     return response
 

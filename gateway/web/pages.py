@@ -17,6 +17,7 @@ from gateway.live import api as live
 from gateway.signin import actions as signin
 from gateway.signin import cookie
 from gateway.signin.api import begin
+from gateway.visitors import look_up
 from gateway.web import (
     assets,
     customers,
@@ -81,7 +82,7 @@ def sign_in() -> Response:
     except Refused as error:
         page = render_template("sign_in.html", email=email, error=texts.say(error.title), next=then)
         return make_response(page, error.status)
-    return begin(token, make_response(redirect(frame.own_path(then), 303)))
+    return begin(token, look_up(token), make_response(redirect(frame.own_path(then), 303)))
 
 
 @web.post("/sign-out")
