@@ -163,7 +163,7 @@ def test_queries_are_strict_too(client, customer, query, status):
         assert answer.json["items"] == []
     else:
         problem(answer, status)
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2  # nobody slept for five seconds; a busy machine is no fault
 
 
 @pytest.fixture
