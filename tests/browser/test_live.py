@@ -58,16 +58,36 @@ def test_the_focus_and_what_is_unfolded_stay(listening, nordlys, customer):
     expect(listening.locator("#open-general")).to_be_focused()
 
 
-def test_nothing_is_drawn_anew_under_a_finger(listening, nordlys, customer):
+@pytest.fixture
+def told_meanwhile(listening, nordlys, customer):
+    """Have the customer changed elsewhere, and wait until the page has been told how."""
+
+    def told():
+        with listening.expect_response(lambda answer: answer.url.endswith(f"/customers/{customer['id']}")) as looked:
+            change(nordlys, customer, name="Fjordvik Gruppen AS")
+        looked.value.finished()
+
+    return told
+
+
+def test_nothing_is_drawn_anew_under_a_finger(listening, told_meanwhile):
     """A click is a press and a release on the same thing; what takes its place in between swallows it."""
     listening.locator("#open-general").hover()
     listening.mouse.down()
-    with listening.expect_response(lambda answer: answer.url.endswith(f"/customers/{customer['id']}")) as looked:
-        change(nordlys, customer, name="Fjordvik Gruppen AS")
-    looked.value.finished()
+    told_meanwhile()
     listening.mouse.up()
 
     expect(listening.locator("#dialog[open] #field-name")).to_have_value("Fjordvik Gruppen AS")
+    expect(listening.locator("h1")).to_have_text("Fjordvik Gruppen AS")
+
+
+def test_nothing_is_drawn_anew_while_a_key_is_down(listening, told_meanwhile):
+    listening.locator("#fold-general").focus()
+    listening.keyboard.down("Space")
+    told_meanwhile()
+    listening.keyboard.up("Space")
+
+    expect(listening.locator("#fold-general")).to_have_attribute("aria-expanded", "false")
     expect(listening.locator("h1")).to_have_text("Fjordvik Gruppen AS")
 
 

@@ -23,14 +23,15 @@ const differing = (fresh) => [...fresh.querySelectorAll("[data-seal]")].filter((
 });
 
 // A click is a press and a release on the same thing: what took its place in between would swallow it.
-document.addEventListener("pointerdown", ({ button }) => {
-  if (button !== 0) return;
+function press() {
   lifted = new Promise((done) => {
     lift = done;
     setTimeout(done, PRESS);
   });
-});
-for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(lift));
+}
+document.addEventListener("pointerdown", ({ button }) => button === 0 && press());
+document.addEventListener("keydown", ({ key }) => key === " " && press());
+for (const name of ["pointerup", "pointercancel", "keyup"]) document.addEventListener(name, () => setTimeout(lift));
 
 // An item in which somebody unfolded something or stands with the keyboard is put back the same way.
 function replace(fresh) {

@@ -157,7 +157,7 @@ def test_a_program_that_runs_twice_is_asked_at_both_addresses(peer, twice):
     asked = twice(first)
     post = Call("POST", "/", {}, b"{}")
 
-    assert [asked.ask(post, 500).status for _ in range(40)] == [200] * 40
+    assert [asked.ask(post, 5_000).status for _ in range(40)] == [200] * 40
     assert first.connections > 5
     assert second.connections > 5
 
