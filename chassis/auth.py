@@ -50,6 +50,10 @@ class Caller:
         """Tell whether a right ``<service>:<resource>:<action>`` is held, directly or by ``*`` in its place."""
         return any(_covers(held.split(":"), right.split(":")) for held in self.rights)
 
+    def sees(self, service: str, item: str) -> bool:
+        """Tell whether an item of a service's cards is switched on and may be read."""
+        return item not in self.disabled and self.may(f"{service}:{item}:read")
+
 
 def _covers(held: list[str], wanted: list[str]) -> bool:
     return len(held) == len(wanted) and all(word in (each, "*") for word, each in zip(held, wanted, strict=True))

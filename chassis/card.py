@@ -47,11 +47,8 @@ class Items:
         """Fill the items that are switched on and may be read."""
         who = auth.caller()
         wanted = self.owned if only is None else [key for key in self.owned if key in set(only)]
-        return {
-            key: self._item(session, key, customer_id)
-            for key in wanted
-            if key not in who.disabled and who.may(f"{current_app.name}:{key}:read")
-        } | {key: {"state": "disabled"} for key in wanted if key in who.disabled}
+        shown = {key: self._item(session, key, customer_id) for key in wanted if who.sees(current_app.name, key)}
+        return shown | {key: {"state": "disabled"} for key in wanted if key in who.disabled}
 
     def _item(self, session: Session, key: str, customer_id: UUID) -> dict[str, Any]:
         fill = self.filled.get(key)

@@ -24,7 +24,6 @@ from chassis.tables import chassis_tables
 KNOWN = (idempotency.answers, inbox.inbox, epochs.installation, timers.timers, pulse.loops, redriving.redrives)
 assert all(table.metadata is chassis_tables for table in KNOWN)  # imported: all tables of the chassis are known
 
-
 log = structlog.get_logger()
 
 LOCK_MS = 2_000  # the longest that a migration waits for a table, and others behind it

@@ -19,12 +19,7 @@ ITEM_OF = {"responsible": "employees", "tasks": "tasks"}  # what a column comes 
 
 def offered(who: Caller) -> list[str]:
     """Return the columns that somebody can choose among, in the order in which they stand."""
-    return [each for each in COLUMNS if each not in ITEM_OF or may_see(who, ITEM_OF[each])]
-
-
-def may_see(who: Caller, item: str) -> bool:
-    """Tell whether the list shows what is in an item of the customers service."""
-    return item not in who.disabled and who.may(f"customers:{item}:read")
+    return [each for each in COLUMNS if each not in ITEM_OF or who.sees("customers", ITEM_OF[each])]
 
 
 def shown(mine: Preferences, who: Caller) -> list[str]:

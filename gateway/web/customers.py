@@ -124,7 +124,7 @@ def _back() -> str:
 
 def _own_search() -> str:
     """Return the search for the customers whom whoever looks works with, where the list may be narrowed to them."""
-    return filters.query_of({"employee": str(frame.me())}) if columns.may_see(auth.caller(), "employees") else ""
+    return filters.query_of({"employee": str(frame.me())}) if auth.caller().sees("customers", "employees") else ""
 
 
 def _errors(answer: Answer) -> dict[str, str]:

@@ -17,7 +17,7 @@ from services.customers.employees.models import responsible_for, works_with
 from services.customers.overview.schemas import CustomerListShape, CustomerPageShape, CustomerRowShape, WorkShape
 from services.customers.profile.models import Customer
 from services.customers.tags.models import carried
-from services.customers.tasks.models import ToDo, to_do
+from services.customers.tasks.models import TaskCounts, count_open
 
 api = Routes("overview", description="Find customers")
 
@@ -28,7 +28,7 @@ ORDERS: dict[str, tuple[Place, ...]] = {
     "updated_at": (Customer.updated_at, Customer.id),
 }
 OWN = CustomerRowShape().fields.keys() - WorkShape().fields.keys()  # what stands in the row of the customer itself
-NOTHING_TO_DO = ToDo(0, 0)
+NONE_OPEN = TaskCounts(0, 0)
 
 
 @api.get("/customers")
@@ -47,19 +47,15 @@ def list_all(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _rows(session: Session, customers: Sequence[Customer]) -> list[dict[str, Any]]:
     """Lay out a page, with who is responsible and what is to be done where the caller may see it."""
-    shown = [customer.id for customer in customers]
-    people = responsible_for(session, shown) if _may_see("employees") else None
-    tasks = to_do(session, shown) if _may_see("tasks") else None
+    who, shown = caller(), [customer.id for customer in customers]
+    people = responsible_for(session, shown) if who.sees("customers", "employees") else None
+    tasks = count_open(session, shown) if who.sees("customers", "tasks") else None
     return [
         {name: getattr(customer, name) for name in OWN}
         | {"responsible": None if people is None else people.get(customer.id, [])}
-        | (dict.fromkeys(ToDo._fields) if tasks is None else tasks.get(customer.id, NOTHING_TO_DO)._asdict())
+        | (dict.fromkeys(TaskCounts._fields) if tasks is None else tasks.get(customer.id, NONE_OPEN)._asdict())
         for customer in customers
     ]
-
-
-def _may_see(item: str) -> bool:
-    return item not in caller().disabled and caller().may(f"customers:{item}:read")
 
 
 def _total(session: Session, query: Select[Any]) -> int | None:
@@ -94,7 +90,7 @@ def _worked_with(employee: UUID) -> ColumnElement[bool]:
 
 
 def _refuse_unseen(item: str, field: str) -> None:
-    if not _may_see(item):
+    if not caller().sees("customers", item):
         raise Invalid({field: "Your agency has switched this off, or you may not see it."})
 
 

@@ -53,17 +53,19 @@ def listed_for(customer_id: UUID | BindParameter[UUID]) -> Select[Task]:
     )
 
 
-class ToDo(NamedTuple):
+class TaskCounts(NamedTuple):
     """How many tasks of a customer are open, and how many of those should have been done before today."""
 
     open_tasks: int
     overdue_tasks: int
 
 
-def to_do(session: Session, customers: Iterable[UUID]) -> dict[UUID, ToDo]:
+def count_open(session: Session, customers: Iterable[UUID]) -> dict[UUID, TaskCounts]:
     """Count what is to be done for each of the customers for whom anything is."""
     late = func.count(case((Task.due < today(), 1)))
     open_ones = select(Task.customer_id, func.count(), late).where(
         Task.customer_id.in_(customers), Task.completed_at.is_(None)
     )
-    return {customer: ToDo(*counts) for customer, *counts in session.execute(open_ones.group_by(Task.customer_id))}
+    return {
+        customer: TaskCounts(*counts) for customer, *counts in session.execute(open_ones.group_by(Task.customer_id))
+    }
